@@ -1,0 +1,160 @@
+"""Every chore of importal. ``nox`` runs the quick sessions, ``nox -l`` lists them all, ``nox -s NAME`` runs one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+CACHE = ROOT / ".cache"
+REPORTS = CACHE / "reports"
+PYTHONS = ["3.11", "3.12", "3.13", "3.14", "3.15"]
+
+#: Folders of tests that have a session of their own; everything else below tests/ belongs to the session `tests`.
+OWN_SESSION = ["conformance", "differential", "mutants", "real"]
+
+nox.needs_version = ">=2025.11.12"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "package", "docs", "tests", "conformance", "differential"]
+# Whoever demands that all of PYTHONS are there (.ci/run does) passes --error-on-missing-interpreters.
+nox.options.error_on_missing_interpreters = False
+
+
+def interpreter_folders() -> list[Path]:
+    """Return the folders that hold interpreters of PYTHONS and are commonly not on PATH.
+
+    These are what tools/newer-pythons has fetched, and pyenv's versions: its shims are on PATH for every version
+    but fail for the ones that are not selected.
+    """
+    folders = []
+    newer = Path(os.environ.get("IMPORTAL_PYTHONS") or CACHE / "pythons")
+    if (newer / "ready").is_file():
+        folders.append(newer / "bin")
+    if pyenv := shutil.which("pyenv"):
+        root = subprocess.run([pyenv, "root"], check=True, capture_output=True, text=True).stdout.strip()
+        for version in PYTHONS:
+            found = {
+                path.parts[-3]: path.parent for path in Path(root).glob(f"versions/{version}.*/bin/python{version}")
+            }
+            # Only plain releases (not 3.13.0t, 3.14.0rc1), and the newest of them: 3.11.10 rather than 3.11.9.
+            releases = [name for name in found if name.replace(".", "").isdigit()]
+            if releases:
+                folders.append(found[max(releases, key=lambda name: [int(number) for number in name.split(".")])])
+    return folders
+
+
+os.environ["PATH"] = os.pathsep.join([*map(str, interpreter_folders()), os.environ.get("PATH", os.defpath)])
+# The tests are about what an interpreter does by default, bytecode files included.
+for variable in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONPYCACHEPREFIX", "PYTHONSTARTUP", "PYTHONWARNINGS"):
+    os.environ.pop(variable, None)
+
+
+def install(session: nox.Session, extra: str = "test") -> None:
+    """Install importal as an editable project with one of its extras."""
+    session.install("-e", f".[{extra}]")
+
+
+def report(session: nox.Session, ending: str) -> Path:
+    """Return where a session leaves its results for tools/summary.py."""
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    return REPORTS / f"{session.name}.{ending}"
+
+
+def pytest(session: nox.Session, *arguments: str | Path, workers: str = "auto") -> None:
+    """Run pytest on the arguments, or on what was given after ``--``."""
+    given = session.posargs or arguments
+    session.run("pytest", "-n", workers, f"--junit-xml={report(session, 'xml')}", *map(str, given))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, format, types, the layers, and that there is news to tell."""
+    install(session, "lint")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy", "--strict")
+    session.run("lint-imports", "--no-logo", "--cache-dir", str(CACHE / "import-linter"))
+    session.run("towncrier", "build", "--draft", silent=True)
+
+
+@nox.session
+def package(session: nox.Session) -> None:
+    """Build the two distributions, install the wheel alone, and import what it holds."""
+    session.install("build")
+    out = CACHE / "dist"
+    shutil.rmtree(out, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(out), silent=True)
+    (wheel,) = out.glob("*.whl")
+    session.run("python", "-m", "pip", "install", "--quiet", "--force-reinstall", "--no-deps", str(wheel))
+    check = "import importal, pathlib; assert (pathlib.Path(importal.__file__).parent / 'py.typed').is_file()"
+    session.run("python", "-I", "-c", check)
+    session.run("importal", "--help", silent=True)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Run the examples of the documentation and of the docstrings."""
+    install(session)
+    texts = [ROOT / "README.md", ROOT / "docs"]
+    pytest(session, "--doctest-modules", "--doctest-glob=*.md", "src/importal", *(p for p in texts if p.exists()))
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run all quick tests except the ones that have a session of their own."""
+    install(session)
+    pytest(session, *(f"--ignore=tests/{name}" for name in OWN_SESSION), "tests")
+
+
+@nox.session(python=PYTHONS)
+def conformance(session: nox.Session) -> None:
+    """Run CPython's test_importlib with importal in its third slot, and judge it against the interpreter's own."""
+    install(session)
+    # For the figures, in the log and in the summary; the tests below run it again, beside stock, and decide.
+    slot = report(session, "slot")
+    session.run("python", "tests/conformance/run_slot.py", "--json", str(slot), success_codes=[0, 1, 2], silent=True)
+    pytest(session, "tests/conformance", workers="0")
+
+
+@nox.session(python=PYTHONS)
+def differential(session: nox.Session) -> None:
+    """Run one corpus of programs under CPython's import and under importal, and compare."""
+    install(session)
+    pytest(session, "tests/differential")
+
+
+@nox.session(python=PYTHONS)
+def real(session: nox.Session) -> None:
+    """Import every submodule of real packages under both (long; fetches the packages)."""
+    install(session)
+    session.install("-r", "tests/real/requirements.txt")
+    pytest(session, "tests/real")
+
+
+@nox.session(python=PYTHONS)
+def suites(session: nox.Session) -> None:
+    """Run CPython's other suites with importal installed at start-up, against stock (long)."""
+    session.install("virtualenv")
+    result = report(session, "json")
+    session.run("python", "tests/conformance/run_suites.py", "--json", str(result), *session.posargs)
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Break the engine on purpose, one way at a time, and see the tests go red (long)."""
+    install(session)
+    session.run("python", "tests/mutants/run.py", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def bench(session: nox.Session) -> None:
+    """Run the programs of benchmarks/, or the ones named after ``--`` (long; keep the machine quiet)."""
+    session.install(".[cli]", "-r", "benchmarks/requirements.txt")
+    programs = session.posargs or sorted(path.stem for path in (ROOT / "benchmarks").glob("[!_]*.py"))
+    for program in programs:
+        session.run("python", f"benchmarks/{program}.py")

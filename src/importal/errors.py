@@ -1,0 +1,63 @@
+"""The whole exception tree.
+
+What the language reference defines (``ImportError``, ``ModuleNotFoundError``, ``SyntaxError``, ``EOFError``) is raised
+as the language's own types, so that no ``except`` clause and no traceback can tell importal from the interpreter.
+The errors below are for what only importal does; each derives from :class:`ImportalError` and from the built-in
+that existing ``except`` clauses expect.
+"""
+
+from __future__ import annotations
+
+__all__ = ["DeadlockError", "ImportalError", "InstallError", "StateError", "TargetError", "ZipImportError"]
+
+
+class ImportalError(Exception):
+    """Base of every error that is importal's own."""
+
+
+class StateError(ImportalError, TypeError):
+    """An object given as import state lacks what ``sys`` has.
+
+    ``missing`` holds the names of the attributes that were looked for and not found.
+    """
+
+    def __init__(self, state: object, missing: tuple[str, ...]) -> None:
+        super().__init__(state, missing)
+        self.state = state
+        self.missing = missing
+
+    def __str__(self) -> str:
+        return (
+            f"{type(self.state).__name__!r} object cannot drive an import system: it has no "
+            f"{', '.join(self.missing)}; give an importal.ImportState, or an object with the attributes of sys"
+        )
+
+
+class InstallError(ImportalError, RuntimeError):
+    """A system cannot become the interpreter's own import; the message says why and what to do instead."""
+
+
+class DeadlockError(ImportalError, RuntimeError):
+    """Waiting for a module's lock would never end: its owner is waiting for this thread.
+
+    ``name`` is the module whose lock was asked for.
+    """
+
+    def __init__(self, name: str, owner: int | None = None) -> None:
+        super().__init__(name, owner)
+        self.name = name
+        self.owner = owner
+
+    def __str__(self) -> str:
+        return (
+            f"deadlock: module {self.name!r} is being imported by thread {self.owner}, "
+            "which is waiting for this thread to finish an import"
+        )
+
+
+class TargetError(ImportalError, ImportError):
+    """A program that was to be run cannot be run: it does not exist or holds nothing to run."""
+
+
+class ZipImportError(ImportalError, ImportError):
+    """A file is not a zip archive, or a member is missing or damaged (as ``zipimport.ZipImportError``)."""

@@ -1,0 +1,116 @@
+"""What an import system announces while it works, and to whom.
+
+Every step of the journey of a name says what it decided and why. Nobody listening costs one truth test a step::
+
+    if events.observers:
+        events.announce("find", "finished", name, spec=spec)
+
+The steps, the outcomes each can have, and the facts that come with them:
+
+=========== ============================== ==================================================================
+step        outcomes                       facts
+=========== ============================== ==================================================================
+import      started finished failed        ``module`` (finished), ``error`` (failed)
+wait        started finished               ``owner``: the thread that is importing the module
+find        started finished failed        ``path``: the entries searched, None for the state's path; ``spec``
+finder      asked answered                 ``finder``; ``spec`` or None (answered)
+entry       searched                       ``entry``, ``finder`` (None: no hook claims it), ``spec``
+bytecode    fresh stale missing refused    ``location``, ``reason``
+source      read compiled                  ``location``, ``size`` in bytes (read)
+store       written skipped failed         ``location``, ``reason``
+create      finished                       ``module``, ``spec``
+execute     started finished failed        ``module``, ``error`` (failed)
+publish     finished removed               ``module``
+bind        finished                       ``parent``, ``child``
+=========== ============================== ==================================================================
+"""
+
+from __future__ import annotations
+
+from .errors import ImportalError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import TypeAlias
+
+    Observer: TypeAlias = Callable[["Event"], None]
+
+__all__ = ["Event", "Events", "host_events"]
+
+
+class Event:
+    """One announcement: a ``step`` of the import of ``name``, its ``outcome``, and the ``facts`` behind it."""
+
+    __slots__ = ("facts", "name", "outcome", "step")
+
+    step: str
+    outcome: str
+    name: str
+    facts: Mapping[str, object]
+
+    def __init__(self, step: str, outcome: str, name: str, facts: Mapping[str, object]) -> None:
+        set_field = object.__setattr__
+        set_field(self, "step", step)
+        set_field(self, "outcome", outcome)
+        set_field(self, "name", name)
+        set_field(self, "facts", facts)
+
+    def __setattr__(self, field: str, value: object) -> None:
+        raise AttributeError(f"an event cannot be changed: {field!r}")
+
+    def __repr__(self) -> str:
+        facts = "".join(f", {key}={value!r}" for key, value in self.facts.items())
+        return f"Event({self.step!r}, {self.outcome!r}, {self.name!r}{facts})"
+
+
+class Events:
+    """Who listens to one import system.
+
+    ``observers`` is a tuple that is replaced, never changed, so that a step can read it without a lock.
+    """
+
+    __slots__ = ("dropped", "observers")
+
+    def __init__(self) -> None:
+        self.observers: tuple[Observer, ...] = ()
+        self.dropped: tuple[tuple[Observer, Exception], ...] = ()
+
+    def observe(self, observer: Observer) -> Callable[[], None]:
+        """Announce every step to *observer* from now on; return a function that undoes this.
+
+        An observer that raises is dropped, the import goes on; ``dropped`` keeps it together with its exception.
+        """
+        if not callable(observer):
+            raise ObserverError(observer)
+        self.observers = (*self.observers, observer)
+
+        def undo() -> None:
+            self.observers = tuple(one for one in self.observers if one is not observer)
+
+        return undo
+
+    def announce(self, step: str, outcome: str, name: str, **facts: object) -> None:
+        """Tell every observer about one step."""
+        event = Event(step, outcome, name, facts)
+        for observer in self.observers:
+            try:
+                observer(event)
+            except Exception as error:  # whatever an observer raises must not change the import it watches
+                self.observers = tuple(one for one in self.observers if one is not observer)
+                self.dropped = (*self.dropped, (observer, error))
+
+
+class ObserverError(ImportalError, TypeError):
+    """What was given as an observer cannot be called with an event."""
+
+    def __init__(self, observer: object) -> None:
+        super().__init__(observer)
+        self.observer = observer
+
+    def __str__(self) -> str:
+        return f"an observer is called with each event; {type(self.observer).__name__!r} object is not callable"
+
+
+# The interpreter has one import system of its own, as it has one ``sys``; these are its listeners.
+host_events = Events()

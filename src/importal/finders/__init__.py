@@ -1,0 +1,1 @@
+"""Finders: each answers for a name with a spec, or None."""

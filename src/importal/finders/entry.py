@@ -1,0 +1,200 @@
+"""Finding modules below one path entry: a directory, or a folder in any other source.
+
+A folder is listed once and the listing kept until the folder says that it changed (for a directory, by its
+modification time). A name that is not in the listing costs one question to the source and a few looks into a set.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..events import host_events
+from ..loaders.source import SourceFileLoader
+from ..locations import PYCACHE, is_absolute, join
+from ..sources.directory import FileSystem
+from ..spec import ModuleSpec
+from .legacy import LegacyEntryFinder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+    from typing import Any
+
+    from ..events import Events
+    from ..protocols import Source
+    from ..state import StateLike
+
+__all__ = ["EntryFinder", "FileFinder"]
+
+_NO_STAMP = -1
+
+
+class EntryFinder(LegacyEntryFinder):
+    """A path entry finder over one folder of a source.
+
+    *details* are pairs of (loader factory, suffixes), tried in order; a factory is called with the module's name and
+    the location of its file.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        source: Source,
+        details: Iterable[tuple[Callable[[str, str], Any], Iterable[str]]],
+    ) -> None:
+        self.path = path
+        self.source = source
+        separator = source.separator
+        self._prefix = path if path.endswith(separator) else path + separator
+        self._loaders = [(suffix, loader) for loader, suffixes in details for suffix in suffixes]
+        self._inits = [(f"{separator}__init__{suffix}", loader) for suffix, loader in self._loaders]
+        # What the folder said of itself when it was listed, and the names it then held.
+        self._path_mtime: Any = _NO_STAMP
+        self._names: Collection[str] = ()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.path!r})"
+
+    def invalidate_caches(self) -> None:
+        """Forget the listing."""
+        self._path_mtime = _NO_STAMP
+
+    def find_spec(self, fullname: str, target: object = None) -> ModuleSpec | None:
+        """Return the spec of the module *fullname* if this folder holds it, else None.
+
+        A directory that is no regular package is a portion of a namespace package: a spec without a loader whose
+        ``submodule_search_locations`` names it (PEP 420).
+        """
+        tail = fullname.rpartition(".")[2]
+        stamp = self.source.stamp(self.path)
+        if stamp is None or stamp != self._path_mtime:
+            self._list(stamp)
+        names = self._names
+        folded = tail
+        if _CASE_FOLDS and _ignores_case():
+            names = {name.lower() for name in names}
+            folded = tail.lower()
+        location = self._prefix + tail
+        is_folder = folded in names
+        if is_folder:
+            for init, loader in self._inits:
+                status = self.source.stat(location + init)
+                if status is not None:
+                    return self._spec(fullname, location + init, loader, [location], status)
+        for suffix, loader in self._loaders:
+            if folded + suffix in names:
+                status = self.source.stat(location + suffix)
+                if status is not None:
+                    return self._spec(fullname, location + suffix, loader, None, status)
+        if is_folder and self.source.is_directory(location):
+            spec = ModuleSpec(fullname, None)
+            spec.submodule_search_locations = [location]
+            return spec
+        return None
+
+    def _list(self, stamp: Any) -> None:
+        """Take the listing anew; *stamp* is what the folder said of itself before, None when it is not there."""
+        try:
+            self._names = frozenset(self.source.list(self.path))
+        except OSError:
+            # Gone, unreadable or not a directory: there is nothing to find here now.
+            self._names, stamp = (), None
+        self._path_mtime = stamp if stamp is not None and self.source.settled(stamp) else _NO_STAMP
+
+    def _spec(
+        self,
+        fullname: str,
+        location: str,
+        factory: Callable[[str, str], Any],
+        locations: list[str] | None,
+        status: Any,
+    ) -> ModuleSpec:
+        spec = ModuleSpec(fullname, factory(fullname, location), origin=location)
+        spec.submodule_search_locations = locations
+        spec._set_fileattr = True
+        return spec
+
+    def discover(self, parent: ModuleSpec | None = None) -> Iterator[ModuleSpec]:
+        """Yield the specs of all modules in this folder; *parent* is the spec of the package it belongs to."""
+        prefix = _child_prefix(parent)
+        for name in sorted(self._child_names()):
+            spec = self.find_spec(prefix + name)
+            if spec is not None:
+                yield spec
+
+    def _child_names(self) -> set[str]:
+        found = set()
+        try:
+            names = self.source.list(self.path)
+        except OSError:
+            return found
+        for name in names:
+            if name != PYCACHE and "." not in name:
+                found.add(name)
+            found.update(name.removesuffix(suffix) for suffix, _ in self._loaders if name.endswith(suffix))
+        return found
+
+
+def _child_prefix(parent: ModuleSpec | None) -> str:
+    if parent is None:
+        return ""
+    if parent.submodule_search_locations is None:
+        raise ValueError(f"{parent} is not a package module")
+    return f"{parent.name}."
+
+
+_FILES = FileSystem()
+
+
+class FileFinder(EntryFinder):
+    """The path entry finder of a directory (``importlib.machinery.FileFinder``)."""
+
+    # A private system's own; it is handed on to the loaders.
+    state: StateLike = sys  # type: ignore[assignment]
+    events: Events = host_events
+
+    def __init__(self, path: str, *loader_details: tuple[Callable[[str, str], Any], Iterable[str]]) -> None:
+        super().__init__(_absolute(path), _FILES, loader_details)
+
+    @classmethod
+    def path_hook(cls, *loader_details: tuple[Callable[[str, str], Any], Iterable[str]]) -> Callable[[str], FileFinder]:
+        """Return a path hook that makes finders for directories, and raises ImportError for anything else."""
+
+        def path_hook_for_FileFinder(path: str) -> FileFinder:  # noqa: N802, the name that CPython's has
+            if not _FILES.is_directory(path or os.getcwd()):
+                raise ImportError("only directories are supported", path=path)
+            return cls(path, *loader_details)
+
+        return path_hook_for_FileFinder
+
+    def _spec(
+        self,
+        fullname: str,
+        location: str,
+        factory: Callable[[str, str], Any],
+        locations: list[str] | None,
+        status: Any,
+    ) -> ModuleSpec:
+        spec = super()._spec(fullname, location, factory, locations, status)
+        loader = spec.loader
+        if type(loader) is SourceFileLoader:
+            loader._found = status
+            if self.state is not sys:
+                loader.state = self.state
+                loader.events = self.events
+        return spec
+
+
+def _absolute(path: str) -> str:
+    if not path or path == ".":
+        return os.getcwd()
+    return path if is_absolute(path) else join(os.getcwd(), path)
+
+
+_CASE_FOLDS = sys.platform.startswith(("win", "cygwin", "darwin", "ios", "tvos", "watchos"))
+
+
+def _ignores_case() -> bool:
+    """Tell whether PYTHONCASEOK asks that a module's file be found in whatever case its name is written (PEP 235)."""
+    return not sys.flags.ignore_environment and "PYTHONCASEOK" in os.environ

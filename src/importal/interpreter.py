@@ -1,0 +1,168 @@
+"""The only file that touches the interpreter's own import state and its private names.
+
+Everything else in importal asks here: for what C code alone can do (built-in, frozen and extension modules, the hash
+of a source file), for the frozen importlib whose functions the interpreter calls by name, and for ``builtins``.
+"""
+
+from __future__ import annotations
+
+import _imp
+import builtins
+import io
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType, ModuleType
+    from typing import Any, TypeVar
+
+    from .spec import ModuleSpec
+
+    F = TypeVar("F", bound=Callable[..., Any])
+
+Module: type[ModuleType] = type(sys)
+
+# The interpreter reads these two modules' attributes by name at each miss, whatever they are replaced with.
+bootstrap: Any = sys.modules["_frozen_importlib"]
+external: Any = sys.modules["_frozen_importlib_external"]
+
+builtin_import = builtins.__import__
+
+BUILTIN_NAMES = frozenset(sys.builtin_module_names)
+EXTENSION_SUFFIXES: list[str] = _imp.extension_suffixes() if hasattr(_imp, "extension_suffixes") else []
+# The very list objects that importlib.machinery offers: programs append to them to teach importing a new suffix.
+SOURCE_SUFFIXES: list[str] = external.SOURCE_SUFFIXES
+BYTECODE_SUFFIXES: list[str] = external.BYTECODE_SUFFIXES
+MAGIC_NUMBER: bytes = external.MAGIC_NUMBER
+_MAGIC = int.from_bytes(MAGIC_NUMBER, "little")
+
+# Tools know the interpreter's import frames by their file name: warnings.warn(stacklevel=2) in a module body skips
+# them to reach the importer, debuggers do not step into them, and C code drops them from an ImportError's traceback.
+_FRAME_NAME = "<frozen importlib._bootstrap>"
+
+
+def import_frame(function: F) -> F:
+    """Mark *function* as one that is on the stack while a module's code runs, as the interpreter marks its own."""
+    function.__code__ = function.__code__.replace(co_filename=_FRAME_NAME)
+    return function
+
+
+def without_import_frames(error: BaseException) -> BaseException:
+    """Relink *error*'s traceback so that it shows the user's frames only, and return *error*.
+
+    Frames of importal's own modules go; with ``-v`` everything stays, as the interpreter does it.
+    """
+    if sys.flags.verbose:
+        return error
+    kept = None
+    entry = error.__traceback__
+    while entry is not None:
+        following = entry.tb_next
+        if not _is_own(entry.tb_frame.f_globals.get("__name__")):
+            kept = entry
+        elif kept is None:
+            error.__traceback__ = following
+        else:
+            kept.tb_next = following
+        entry = following
+    return error
+
+
+def _is_own(name: object) -> bool:
+    return isinstance(name, str) and name.startswith("importal.")
+
+
+# ---------------------------------------------------------------- what C code alone can do
+
+
+def is_builtin(name: str) -> bool:
+    """Tell whether *name* is compiled into the interpreter and can be initialised."""
+    return bool(_imp.is_builtin(name))
+
+
+def create_builtin(spec: ModuleSpec) -> ModuleType:
+    return _imp.create_builtin(spec)
+
+
+def exec_builtin(module: ModuleType) -> None:
+    _imp.exec_builtin(module)
+
+
+def create_dynamic(spec: ModuleSpec) -> ModuleType:
+    """Open the shared library at ``spec.origin`` and create its module. Raises ImportError."""
+    return _imp.create_dynamic(spec)
+
+
+def exec_dynamic(module: ModuleType) -> None:
+    _imp.exec_dynamic(module)
+
+
+def find_frozen(name: str) -> tuple[memoryview | None, bool, str | None] | None:
+    """Return (data or None, is a package, original name) of the frozen module *name*, or None."""
+    return _imp.find_frozen(name)
+
+
+def frozen_code(name: str, data: object = None) -> CodeType:
+    """Return the code object of the frozen module *name*. Raises ImportError."""
+    return _imp.get_frozen_object(name) if data is None else _imp.get_frozen_object(name, data)
+
+
+def is_frozen(name: str) -> bool:
+    return bool(_imp.is_frozen(name))
+
+
+def is_frozen_package(name: str) -> bool:
+    """Tell whether the frozen module *name* is a package. Raises ImportError when there is none."""
+    return bool(_imp.is_frozen_package(name))
+
+
+def standard_library_directory() -> str | None:
+    """Return where the sources of frozen standard library modules lie, or None when that is not known."""
+    return getattr(sys, "_stdlib_dir", None)
+
+
+def check_hash_based_pycs() -> str:
+    """Return ``always``, ``never`` or ``default`` (``--check-hash-based-pycs``, PEP 552)."""
+    return _imp.check_hash_based_pycs
+
+
+def source_hash(source: bytes) -> bytes:
+    """Return the eight bytes that identify *source* in a hash-based bytecode file (PEP 552)."""
+    return _imp.source_hash(_MAGIC, source)
+
+
+def rename_code(code: CodeType, path: str) -> None:
+    """Make *code* and all code inside it say that it comes from *path*."""
+    _imp._fix_co_filename(code, path)
+
+
+def set_lazy_attributes(module: ModuleType, name: str) -> None:
+    """Bind the submodules that lazy imports of *name* announced (PEP 810, CPython 3.15). No work before 3.15."""
+
+
+if hasattr(_imp, "_set_lazy_attributes"):
+    set_lazy_attributes = _imp._set_lazy_attributes  # type: ignore[assignment]
+
+
+open_code = io.open_code
+audit = sys.audit
+
+
+class TableEntryKept:
+    """A context in which C code may register the module *name* in ``sys.modules``; afterwards the entry is as before.
+
+    For private module tables: single-phase extension and built-in modules always register themselves with the host.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None:
+        self._before = sys.modules.get(self._name)
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is None:
+            sys.modules.pop(self._name, None)
+        else:
+            sys.modules[self._name] = self._before

@@ -1,0 +1,1 @@
+"""Loaders: each turns a spec into an executed module."""

@@ -1,0 +1,70 @@
+"""What loaders of Python code have in common: a module is executed by executing its code object."""
+
+from __future__ import annotations
+
+import sys
+
+from ..interpreter import import_frame
+from . import module as modules
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, ModuleType
+
+    from ..spec import ModuleSpec
+
+__all__ = ["CodeLoader", "LegacyLoading", "checked_name"]
+
+
+class LegacyLoading:
+    """``load_module``, which CPython 3.15 no longer has (PEP 451 replaced it by ``exec_module``)."""
+
+    if sys.version_info < (3, 15):
+
+        def load_module(self, fullname: str) -> ModuleType:
+            """Load *fullname* into ``sys.modules`` and return it. Deprecated: use ``exec_module``."""
+            return modules.load_by_name(self, fullname)
+
+
+class CodeLoader(LegacyLoading):
+    """Executes a module by asking ``get_code`` for its code object; subclasses provide that and ``get_filename``."""
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """Return None: the import system makes an ordinary module."""
+        return None
+
+    @import_frame
+    def exec_module(self, module: ModuleType) -> None:
+        """Execute *module*'s code in its namespace. Raises ImportError when there is no code."""
+        code = self.get_code(module.__name__)
+        if code is None:
+            raise ImportError(f"cannot load module {module.__name__!r} when get_code() returns None")
+        exec(code, module.__dict__)
+
+    def is_package(self, fullname: str) -> bool:
+        """Tell whether the file that defines *fullname* is an ``__init__`` file. Raises ImportError."""
+        stem = file_stem(self.get_filename(fullname))
+        return stem == "__init__" and fullname.rpartition(".")[2] != "__init__"
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        raise ImportError(f"{type(self).__name__} has no code for {fullname!r}", name=fullname)
+
+    def get_filename(self, fullname: str) -> str:
+        raise ImportError(f"{type(self).__name__} knows no file of {fullname!r}", name=fullname)
+
+
+def file_stem(path: str) -> str:
+    """Return the file name in *path* without its last suffix.
+
+    >>> file_stem("a/__init__.py")
+    '__init__'
+    """
+    from ..locations import split
+
+    return split(path)[1].rpartition(".")[0]
+
+
+def checked_name(loader: object, own: str, name: str | None) -> None:
+    """Raise ImportError when *loader*, made for the module *own*, is asked for another *name*; None means its own."""
+    if name is not None and name != own:
+        raise ImportError(f"loader for {own} cannot handle {name}", name=name)

@@ -1,0 +1,99 @@
+"""From a file to a spec: which loader goes with which suffix."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..interpreter import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES
+from ..locations import is_absolute, join, split
+from ..spec import ModuleSpec
+from .extension import AppleFrameworkLoader, ExtensionFileLoader
+from .source import SourceFileLoader
+from .sourceless import SourcelessFileLoader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["POPULATE", "file_loaders", "spec_from_file_location"]
+
+# Stands for: ask the loader whether it is a package.
+POPULATE: Any = object()
+
+
+def file_loaders() -> list[tuple[type, list[str]]]:
+    """Return (loader class, suffixes) in the order in which a directory is searched for them."""
+    loaders: list[tuple[type, list[str]]] = []
+    if EXTENSION_SUFFIXES:
+        if sys.platform in {"ios", "tvos", "watchos"}:
+            loaders.append((AppleFrameworkLoader, [s.replace(".so", ".fwork") for s in EXTENSION_SUFFIXES]))
+        loaders.append((ExtensionFileLoader, EXTENSION_SUFFIXES))
+    loaders.append((SourceFileLoader, SOURCE_SUFFIXES))
+    loaders.append((SourcelessFileLoader, BYTECODE_SUFFIXES))
+    return loaders
+
+
+def spec_from_file_location(
+    name: str,
+    location: Any = None,
+    *,
+    loader: Any = None,
+    submodule_search_locations: Any = POPULATE,
+) -> ModuleSpec | None:
+    """Return the spec of the module *name* that is defined by the file at *location* (PEP 451).
+
+    Without *loader* the suffix decides; None when no loader knows it. Without *location* the loader is asked.
+    *submodule_search_locations* makes the module a package (a list) or not (None); by default the loader is asked.
+    """
+    if location is None:
+        location = _ask_location(loader, name)
+    else:
+        location = _absolute(os.fspath(location))
+    if loader is None:
+        loader = _loader_for(name, location)
+        if loader is None:
+            return None
+    spec = ModuleSpec(name, loader, origin=location)
+    spec.has_location = True
+    if submodule_search_locations is not POPULATE:
+        spec.submodule_search_locations = submodule_search_locations
+    elif _is_package(loader, name):
+        spec.submodule_search_locations = []
+    if spec.submodule_search_locations == [] and location:
+        spec.submodule_search_locations.append(split(location)[0])
+    return spec
+
+
+def _ask_location(loader: Any, name: str) -> str:
+    if hasattr(loader, "get_filename"):
+        try:
+            return loader.get_filename(name)  # type: ignore[no-any-return]
+        except ImportError:
+            pass  # the loader has the method and knows no file for this module
+    return "<unknown>"
+
+
+def _absolute(location: str) -> str:
+    if is_absolute(location):
+        return location
+    try:
+        return join(os.getcwd(), location)
+    except OSError:
+        return location  # the current directory is gone; the relative path is all there is
+
+
+def _loader_for(name: str, location: str) -> Any:
+    for loader_class, suffixes in file_loaders():
+        if location.endswith(tuple(suffixes)):
+            return loader_class(name, location)
+    return None
+
+
+def _is_package(loader: Any, name: str) -> bool:
+    if not hasattr(loader, "is_package"):
+        return False
+    try:
+        return bool(loader.is_package(name))
+    except ImportError:
+        return False  # the loader does not know the module; that it is no package is the weaker claim

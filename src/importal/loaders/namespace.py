@@ -1,0 +1,135 @@
+"""Namespace packages: a package that is a set of portions, with no code of its own (PEP 420)."""
+
+from __future__ import annotations
+
+import sys
+
+from .base import LegacyLoading
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from types import CodeType, ModuleType
+    from typing import Any
+
+    from ..spec import ModuleSpec
+    from ..state import StateLike
+
+__all__ = ["NamespaceLoader", "NamespacePath"]
+
+
+class NamespacePath:
+    """A namespace package's ``__path__``: it follows the parent's path.
+
+    Each time it is looked at, the parent's path is compared with the one the portions were found in; when it differs,
+    or caches were invalidated since, *path_finder* is asked again. For a top-level package the parent's path is the
+    state's ``path``.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        path: Iterable[str],
+        path_finder: Callable[..., Any],
+        state: StateLike = sys,  # type: ignore[assignment]
+    ) -> None:
+        self._name = name
+        self._path = list(path)
+        self._path_finder = path_finder
+        self._state = state
+        self._last_parent_path = tuple(self._parent_path())
+        self._last_epoch = self._epoch()
+
+    def _epoch(self) -> int:
+        """Return how often the path search that *path_finder* belongs to has forgotten what it knew."""
+        return getattr(getattr(self._path_finder, "__self__", None), "epoch", 0)
+
+    def _parent_path(self) -> Iterable[str]:
+        parent = self._name.rpartition(".")[0]
+        if not parent:
+            return self._state.path
+        module = self._state.modules.get(parent)
+        if module is None:
+            if sys.version_info < (3, 15):
+                raise KeyError(parent)
+            raise ModuleNotFoundError(f"{parent!r} must be imported before finding {self._name!r}.", name=parent)
+        return module.__path__
+
+    def _current(self) -> list[str]:
+        """Return the portions, searched again where the parent's path has changed."""
+        parent_path = tuple(self._parent_path())
+        if parent_path != self._last_parent_path or self._epoch() != self._last_epoch:
+            spec = self._path_finder(self._name, parent_path)
+            # A package that has become a regular one, or is gone, keeps the portions its modules came from.
+            if spec is not None and spec.loader is None and spec.submodule_search_locations:
+                self._path = spec.submodule_search_locations
+            self._last_parent_path = parent_path
+            self._last_epoch = self._epoch()
+        return self._path
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._current())
+
+    def __getitem__(self, index: int) -> str:
+        return self._current()[index]
+
+    def __setitem__(self, index: int, entry: str) -> None:
+        self._path[index] = entry
+
+    def __len__(self) -> int:
+        return len(self._current())
+
+    def __contains__(self, entry: object) -> bool:
+        return entry in self._current()
+
+    def append(self, entry: str) -> None:
+        """Add a portion; it is kept until the parent's path changes."""
+        self._path.append(entry)
+
+    def __repr__(self) -> str:
+        # importlib.resources looks for this word to recognise a namespace package.
+        return f"{'' if sys.version_info >= (3, 15) else '_'}NamespacePath({self._path!r})"
+
+
+class NamespaceLoader(LegacyLoading):
+    """The loader of a namespace package: it has portions and nothing to execute."""
+
+    def __init__(self, name: str, path: Iterable[str], path_finder: Callable[..., Any]) -> None:
+        self._path: Any = NamespacePath(name, path, path_finder)
+
+    @classmethod
+    def of_portions(cls, portions: Any) -> NamespaceLoader:
+        """Return the loader of a package whose ``__path__`` is *portions*."""
+        loader = cls.__new__(cls)
+        loader._path = portions
+        return loader
+
+    @property
+    def portions(self) -> Iterable[str]:
+        """The package's path entries."""
+        return self._path  # type: ignore[no-any-return]
+
+    def is_package(self, fullname: str) -> bool:
+        """Return True."""
+        return True
+
+    def get_source(self, fullname: str) -> str:
+        """Return the empty string: the package has no code."""
+        return ""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Return an empty module's code."""
+        return compile("", "<string>", "exec", dont_inherit=True)
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """Return None: the import system makes an ordinary module."""
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Do nothing."""
+
+    def get_resource_reader(self, module: str) -> Any:
+        """Return a reader over the files of all portions (``importlib.resources``)."""
+        from importlib.readers import NamespaceReader
+
+        return NamespaceReader(self._path)

@@ -1,0 +1,1 @@
+"""Places that hold modules. A source lists, stats and reads; it knows nothing of imports."""

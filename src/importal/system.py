@@ -1,0 +1,409 @@
+"""The import system: from a name to a module.
+
+Read from top to bottom: a name is looked up in the module table, its parent is imported, the finders are asked, the
+module is created, published, executed and bound on its parent. Everything it works on is read from the state each
+time; finders and loaders are whoever stands on ``meta_path``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from _weakref import ref
+
+from . import names
+from .errors import DeadlockError
+from .events import Events, host_events
+from .interpreter import Module, audit, import_frame, set_lazy_attributes, without_import_frames
+from .loaders.module import execute_again, load
+from .locks import ModuleLocks
+from .state import check_state
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import ModuleType
+    from typing import Any
+
+    from .spec import ModuleSpec
+    from .state import StateLike
+
+__all__ = ["ImportSystem"]
+
+_MISSING: Any = object()
+
+# CPython announces imports that miss the table from C code up to 3.14, from its Python code since.
+AUDITS_IN_PYTHON = sys.version_info >= (3, 15)
+
+
+class ImportSystem:
+    """Python's import system over one state.
+
+    *state* is any object with the attributes of ``sys``; ``ImportSystem.host()`` is the one over ``sys`` itself.
+    Raises StateError for a state that lacks one of them.
+    """
+
+    _host: ImportSystem | None = None
+
+    def __init__(self, state: StateLike, events: Events | None = None) -> None:
+        check_state(state)
+        self.state = state
+        self.events = Events() if events is None else events
+        self.locks = ModuleLocks()
+        # The built-in names that modules of a private system see; None: the interpreter's own.
+        self.builtins: dict[str, object] | None = None
+        self._reloading: dict[str, ModuleType] = {}
+        self._survive_forks()
+
+    @classmethod
+    def host(cls) -> ImportSystem:
+        """Return the system over ``sys``: always the same one, as there is one ``sys``."""
+        if ImportSystem._host is None:
+            ImportSystem._host = cls(sys, host_events)  # type: ignore[arg-type]
+        return ImportSystem._host
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} over {self.state!r}>"
+
+    # ------------------------------------------------------------ a name is asked for
+
+    @import_frame
+    def import_module(self, name: str, package: str | None = None) -> ModuleType:
+        """Import the module *name*, which may be relative to *package*, and return it (not its top-level package).
+
+        Raises TypeError for a relative name without a package, and what importing the module raises.
+        """
+        level = 0
+        if name.startswith("."):
+            if not package:
+                raise TypeError(f"the 'package' argument is required to perform a relative import for {name!r}")
+            level = len(name) - len(name.lstrip("."))
+        return self.import_name(name[level:], package, level)
+
+    @import_frame
+    def import_name(self, name: str, package: str | None = None, level: int = 0) -> ModuleType:
+        """Import *name*, *level* dots relative to *package*, and return the module it names."""
+        names.check(name, package, level)
+        if level:
+            assert package is not None
+            name = names.resolve(name, package, level)
+        return self.find_and_load(name, self.import_name)
+
+    @import_frame
+    def find_and_load(
+        self, name: str, import_parent: Callable[[str], object] | None = None, *, lazy_submodule: bool = False
+    ) -> ModuleType:
+        """Return the module *name* from the table, loading it if it is not there.
+
+        *import_parent* imports the packages above it. With *lazy_submodule* a submodule that cannot be found is None
+        and no error (PEP 810). Never returns a module that another thread is still executing, except where two
+        threads import each other's modules and waiting would never end.
+        """
+        table = self.state.modules
+        while True:
+            module = table.get(name, _MISSING)
+            if module is _MISSING:
+                try:
+                    return self._import_missing(name, import_parent or self.import_name, lazy_submodule)
+                except BaseException as error:
+                    without_import_frames(error)
+                    raise
+            if module is None:
+                raise ModuleNotFoundError(f"import of {name} halted; None in sys.modules", name=name)
+            if not _is_initializing(module) or not self._wait(name):
+                return module
+
+    def _wait(self, name: str) -> bool:
+        """Wait for the thread that executes the module *name*; True when the table has to be looked at again.
+
+        False when nobody else is executing it: this thread is (a circular import), or waiting would never end.
+        """
+        if not self.locks.held_by_another(name):
+            return False
+        if self.events.observers:
+            self.events.announce("wait", "started", name, owner=self.locks.owner(name))
+        waited = self.locks.wait(name)
+        if self.events.observers:
+            self.events.announce("wait", "finished", name, waited=waited)
+        return waited
+
+    # ------------------------------------------------------------ it is not in the table
+
+    @import_frame
+    def _import_missing(self, name: str, import_parent: Callable[[str], object], lazy: bool) -> ModuleType:
+        if AUDITS_IN_PYTHON:
+            state = self.state
+            audit("import", name, None, state.path, state.meta_path, state.path_hooks)
+        if not self.events.observers:
+            return self._find_then_load(name, import_parent, lazy)
+        self.events.announce("import", "started", name)
+        try:
+            module = self._find_then_load(name, import_parent, lazy)
+        except BaseException as error:
+            self.events.announce("import", "failed", name, error=error)
+            raise
+        self.events.announce("import", "finished", name, module=module)
+        return module
+
+    @import_frame
+    def _find_then_load(self, name: str, import_parent: Callable[[str], object], lazy: bool) -> ModuleType:
+        """Import the parent, ask the finders, take the lock, load. In this order: see DESIGN, "Locks"."""
+        table = self.state.modules
+        parent_name, _, child = name.rpartition(".")
+        parent = path = None
+        if parent_name:
+            parent = self._parent(parent_name, import_parent)
+            if name in table:
+                # The parent's own code has imported it.
+                return self.find_and_load(name, import_parent)
+            try:
+                path = parent.__path__
+            except AttributeError:
+                if lazy:
+                    return None  # type: ignore[return-value]
+                message = f"No module named {name!r}; {parent_name!r} is not a package"
+                raise ModuleNotFoundError(message, name=name) from None
+        spec = self._find(name, path)
+        if spec is None:
+            if lazy:
+                return None  # type: ignore[return-value]
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        lock = self.locks.acquire(name)
+        if lock is None:
+            return self._instead_of_deadlock(name)
+        try:
+            module = table.get(name, _MISSING)
+            if module is _MISSING:
+                module = self._load(spec, parent, child)
+        finally:
+            self.locks.release(lock)
+        return module
+
+    @import_frame
+    def _parent(self, parent_name: str, import_parent: Callable[[str], object]) -> ModuleType:
+        """Return the package *parent_name*, imported and, if another thread executes it or one above it, awaited."""
+        table = self.state.modules
+        if "." in parent_name:
+            for ancestor in names.ancestors(parent_name):
+                if _is_initializing(table.get(ancestor)):
+                    self._wait(ancestor)
+        parent = table.get(parent_name, _MISSING)
+        if parent is _MISSING or parent is None:
+            import_parent(parent_name)
+        elif not _is_initializing(parent) or not self._wait(parent_name):
+            return parent
+        else:
+            # It was awaited; should it have failed, this thread's attempt gets an error of its own.
+            import_parent(parent_name)
+        return table[parent_name]
+
+    def _instead_of_deadlock(self, name: str) -> ModuleType:
+        """Return the half-initialised module *name*: its thread waits for this one, as in any circular import."""
+        module = self.state.modules.get(name)
+        if module is None:
+            raise DeadlockError(name, self.locks.owner(name))
+        return module
+
+    # ------------------------------------------------------------ the finders are asked
+
+    def _find(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """Return the spec of the first finder on ``meta_path`` that has one, or None. No lock is held."""
+        meta_path = self.state.meta_path
+        if meta_path is None:
+            raise ImportError("sys.meta_path is None, Python is likely shutting down")
+        if not meta_path:
+            _warn("sys.meta_path is empty", ImportWarning)
+        observed = bool(self.events.observers)
+        if observed:
+            self.events.announce("find", "started", name, path=path)
+        spec = None
+        for finder in tuple(meta_path):
+            if observed:
+                self.events.announce("finder", "asked", name, finder=finder)
+            spec = _ask(finder, name, path, target)
+            if observed:
+                self.events.announce("finder", "answered", name, finder=finder, spec=spec)
+            if spec is not None:
+                break
+        if observed:
+            self.events.announce("find", "finished", name, path=path, spec=spec)
+        return spec
+
+    # ------------------------------------------------------------ the module is made, executed and bound
+
+    @import_frame
+    def _load(self, spec: ModuleSpec, parent: ModuleType | None, child: str) -> ModuleType:
+        """Load *spec* and bind the module as *child* on *parent*; this thread holds the module's lock."""
+        siblings = getattr(getattr(parent, "__spec__", None), "_uninitialized_submodules", None)
+        if siblings is not None:
+            # The interpreter words an AttributeError on the parent by this list.
+            siblings.append(child)
+        try:
+            module = load(spec, self.state.modules, self.events, self.builtins)
+            if parent is not None:
+                self._bind(spec.name, parent, child, module)
+            spec._initializing = False
+        except BaseException as error:
+            self._explain(error, spec)
+            raise
+        finally:
+            if siblings is not None:
+                siblings.remove(child)
+        return module
+
+    def _bind(self, name: str, parent: ModuleType, child: str, module: ModuleType) -> None:
+        """Make *module* the attribute *child* of its package (reference, 5.4.2)."""
+        try:
+            setattr(parent, child, module)
+        except AttributeError:
+            _warn(f"Cannot set an attribute on {names.parent(name)!r} for child module {child!r}", ImportWarning)
+        if self.events.observers:
+            self.events.announce("bind", "finished", name, parent=parent, child=child)
+        if AUDITS_IN_PYTHON:
+            set_lazy_attributes(module, name)
+
+    def _explain(self, error: BaseException, spec: ModuleSpec) -> None:
+        """Add to *error* what the interpreter's wording leaves out: the finder's nonsense, the cycle of modules."""
+        if isinstance(error, AttributeError) and not hasattr(spec, "loader"):
+            error.add_note(f"a finder on meta_path answered with {spec!r}, which is no module spec")
+        elif isinstance(error, ImportError) and error.name and not hasattr(error, "__notes__"):
+            cycle = self._cycle(error.name)
+            if cycle:
+                error.add_note(f"import cycle: {' -> '.join(cycle)}")
+
+    def _cycle(self, name: str) -> list[str]:
+        """Return the modules this thread is importing, from *name* down to the innermost and back; [] if not *name*."""
+        chain = self.locks.chain()
+        if name not in chain or not _is_initializing(self.state.modules.get(name)):
+            return []
+        return [*chain[chain.index(name) :], name]
+
+    # ------------------------------------------------------------ what else can be asked of a system
+
+    def find_spec(self, name: str, package: str | None = None) -> ModuleSpec | None:
+        """Return the spec of *name* (relative to *package*) without importing it; its parents are imported.
+
+        A module in the table answers with its own spec. Returns None when there is no such module; raises ValueError
+        when the module in the table has no spec, ModuleNotFoundError when the parent is no package.
+        """
+        fullname = names.resolve_name(name, package) if name.startswith(".") else name
+        table = self.state.modules
+        if fullname in table:
+            module = table[fullname]
+            if module is None:
+                return None
+            try:
+                spec = module.__spec__
+            except AttributeError:
+                raise ValueError(f"{name}.__spec__ is not set") from None
+            if spec is None:
+                raise ValueError(f"{name}.__spec__ is None")
+            return spec  # type: ignore[return-value]
+        return self._find(fullname, self._path_above(fullname))
+
+    def _path_above(self, fullname: str) -> Sequence[str] | None:
+        parent_name = names.parent(fullname)
+        if not parent_name:
+            return None
+        parent = self.import_name(parent_name)
+        try:
+            return parent.__path__
+        except AttributeError as error:
+            message = f"__path__ attribute not found on {parent_name!r} while trying to find {fullname!r}"
+            raise ModuleNotFoundError(message, name=fullname) from error
+
+    @import_frame
+    def reload(self, module: ModuleType) -> ModuleType:
+        """Find the module anew and execute it again in its old namespace; return what the table then holds.
+
+        A module whose code fails stays in the table. Raises TypeError for what is no module, ImportError for a module
+        that is not in the table, ModuleNotFoundError when it can no longer be found.
+        """
+        if not module or not isinstance(module, Module):
+            raise TypeError("reload() argument must be a module")
+        spec = getattr(module, "__spec__", None)
+        name = module.__name__ if spec is None else spec.name
+        table = self.state.modules
+        if table.get(name) is not module:
+            raise ImportError(f"module {name} not in sys.modules", name=name)
+        if name in self._reloading:
+            return self._reloading[name]
+        self._reloading[name] = module
+        try:
+            path = None
+            parent_name = names.parent(name)
+            if parent_name:
+                if parent_name not in table:
+                    raise ImportError(f"parent {parent_name!r} not in sys.modules", name=parent_name)
+                path = table[parent_name].__path__
+            spec = module.__spec__ = self._find(name, path, module)
+            if spec is None:
+                raise ModuleNotFoundError(f"spec not found for the module {name!r}", name=name)
+            lock = self.locks.acquire(name)
+            try:
+                execute_again(spec, module, table)
+            finally:
+                if lock is not None:
+                    self.locks.release(lock)
+            return table[name]
+        finally:
+            del self._reloading[name]
+
+    @import_frame
+    def load_spec(self, spec: ModuleSpec) -> ModuleType:
+        """Load the module of *spec*, whoever made it, unless the table has one of its name; return the module."""
+        parent_name, _, child = spec.name.rpartition(".")
+        parent = self.import_name(parent_name) if parent_name else None
+        lock = self.locks.acquire(spec.name)
+        if lock is None:
+            return self._instead_of_deadlock(spec.name)
+        try:
+            if spec.name in self.state.modules:
+                return self.state.modules[spec.name]
+            return self._load(spec, parent, child)
+        finally:
+            self.locks.release(lock)
+
+    def invalidate_caches(self) -> None:
+        """Have every finder on ``meta_path`` forget what it knows of the places it searches."""
+        for finder in self.state.meta_path:
+            if hasattr(finder, "invalidate_caches"):
+                finder.invalidate_caches()
+
+    def _survive_forks(self) -> None:
+        """Let a child process import: the other threads, and with them the imports they were in, are gone there."""
+        if not hasattr(os, "register_at_fork"):
+            return
+        this = ref(self)
+
+        def after_in_child() -> None:
+            system = this()
+            if system is not None:
+                for name in system.locks.after_fork_in_child():
+                    if _is_initializing(system.state.modules.get(name)):
+                        del system.state.modules[name]
+
+        os.register_at_fork(after_in_child=after_in_child)
+
+
+def _is_initializing(module: object) -> bool:
+    """Tell whether *module* is still being executed, by whichever thread."""
+    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
+
+
+def _ask(finder: Any, name: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
+    try:
+        find_spec = finder.find_spec
+    except AttributeError:
+        if sys.version_info < (3, 12):
+            from .finders.legacy import ask_finder
+
+            return ask_finder(finder, name, path)
+        return None
+    return find_spec(name, path, target)  # type: ignore[no-any-return]
+
+
+def _warn(message: str, category: type[Warning]) -> None:
+    import warnings
+
+    warnings.warn(message, category, 3)

@@ -1,0 +1,20 @@
+"""What every test relies on: bytecode gets written, and slow machines do not fail property tests."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import hypothesis
+
+# A set PYTHONDONTWRITEBYTECODE would quietly empty the tests about bytecode, here and in the processes tests start.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+hypothesis.settings.register_profile("importal", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("importal")
+
+
+def pytest_report_header() -> str:
+    """Say exactly which interpreter runs; `3.14` alone has been ambiguous in reports before."""
+    return f"interpreter: {sys.version.split(chr(10))[0]} at {sys.executable}"

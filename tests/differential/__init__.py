@@ -1,0 +1,1 @@
+"""The differential corpus: small programs run under CPython's import and under importal, and compared."""

@@ -1,0 +1,181 @@
+"""Row 7, circular imports in all their forms: what works, and how it is said when it does not."""
+
+from ..program import Row
+
+case = Row("row07circular", "Circular imports")
+
+case(
+    "two_modules_that_import_each_other",
+    {"a.py": "log('a')\nimport b\nlog('a done', hasattr(b, 'value'))\nvalue = 1", "b.py": "log('b')\nimport a\nlog('b done', hasattr(a, 'value'))\nvalue = 2"},
+    """
+    import a
+    report({"log": log, "table": added(ordered=True)})
+    """,
+)
+
+case(
+    "from_a_half_initialised_module",
+    {"a.py": "import b\nvalue = 1", "b.py": "from a import value"},
+    """
+    report({"a": run("import a"), "b": run("import b"), "added": added()})
+    """,
+)
+
+case(
+    "an_attribute_of_a_half_initialised_module",
+    {"a.py": "import b\nvalue = 1", "b.py": "import a\nlog(a.value)"},
+    """
+    report({"a": run("import a"), "b": run("import b"), "added": added()})
+    """,
+)
+
+case(
+    "a_circle_of_three",
+    {"a.py": "from b import x\ny = 1", "b.py": "from c import y\nx = 1", "c.py": "from a import y"},
+    """
+    report({"a": run("import a"), "b": run("from b import x"), "c": run("import c"), "added": added()})
+    """,
+)
+
+case(
+    "a_circle_entered_from_its_other_side_works",
+    {"a.py": "value = 1\nimport b", "b.py": "from a import value"},
+    """
+    report({"a": run("import a"), "added": added()})
+    """,
+)
+
+case(
+    "a_module_that_imports_itself",
+    {"m.py": "import m\nlog(m is state.modules['m'])\nfrom m import log_me", "n.py": "value = 1\nfrom n import value as same\nimport n as self"},
+    """
+    report({"m": run("import m"), "n": run("from n import same"), "log": log, "added": added()})
+    """,
+)
+
+case(
+    "submodules_that_import_each_other_by_name",
+    {"p": {"__init__.py": "", "a.py": "import p.b\nvalue = 1", "b.py": "import p.a\nlog(hasattr(p, 'a'))"}},
+    """
+    report({"a": run("import p.a"), "log": log})
+    """,
+)
+
+case(
+    "a_half_initialised_submodule_as_an_attribute",
+    {"p": {"__init__.py": "", "a.py": "import p.b", "b.py": "import p.a\np.a"}},
+    """
+    report({"a": run("import p.a"), "added": added()})
+    """,
+)
+
+case(
+    "a_half_initialised_submodule_bound_with_as",
+    {"p": {"__init__.py": "", "a.py": "import p.b\nvalue = 1", "b.py": "import p.a as a\nlog(a.__name__, hasattr(a, 'value'))"}},
+    """
+    report({"a": run("import p.a"), "log": log})
+    """,
+)
+
+case(
+    "a_half_initialised_submodule_from_its_package",
+    {"p": {"__init__.py": "", "a.py": "from . import b\nvalue = 1", "b.py": "from . import a\nfrom p import a as again\nlog(a is again, hasattr(a, 'value'))"}},
+    """
+    report({"a": run("import p.a"), "log": log})
+    """,
+)
+
+case(
+    "a_name_of_a_half_initialised_submodule",
+    {"p": {"__init__.py": "", "a.py": "from .b import x\ny = 1", "b.py": "from .a import y\nx = 1"}},
+    """
+    report({"a": run("import p.a"), "b": run("from p import b"), "added": added()})
+    """,
+)
+
+case(
+    "a_package_and_its_submodule",
+    {"p": {"__init__.py": "from .m import value\nother = 1", "m.py": "from p import other\nvalue = 2"}},
+    """
+    report({"p": run("import p"), "m": run("import p.m"), "added": added()})
+    """,
+)
+
+case(
+    "a_package_and_its_submodule_through_star",
+    {"p": {"__init__.py": "one = 1\nfrom .m import *\ntwo = 2", "m.py": "from p import *\nlog(sorted(n for n in globals() if n[0] != '_'))"}},
+    """
+    report({"p": run("import p"), "log": log})
+    """,
+)
+
+case(
+    "a_circle_through_two_packages",
+    {"p": {"__init__.py": "import q.n\nvalue = 1", "m.py": "import q"}, "q": {"__init__.py": "", "n.py": "import p.m\nfrom p import value"}},
+    """
+    report({"p": run("import p"), "q": run("import q.n"), "added": added()})
+    """,
+)
+
+case(
+    "a_circle_inside_functions_is_none",
+    {"a.py": "import b\ndef use():\n    return b.use()", "b.py": "def use():\n    from a import use\n    return use.__module__"},
+    """
+    import a
+    report(a.use())
+    """,
+)
+
+case(
+    "a_circle_through_import_module",
+    {"a.py": "log.load('b')\nvalue = 1", "b.py": "log(log.load('a').__name__)\nlog(hasattr(log.load('a'), 'value'))"},
+    """
+    log.load = imp.import_module
+    report({"a": run("import a"), "log": log})
+    """,
+)
+
+case(
+    "a_circle_through_the_main_program",
+    {"helper.py": "import main\nfrom main import later"},
+    """
+    if __name__ == "__main__":
+        report({"helper": run("import helper"), "added": added()})
+    else:
+        import helper
+        later = 1
+    """,
+    private="the main program is imported a second time, and would bring its prelude with it",
+)
+
+case(
+    "a_submodule_not_yet_bound_read_as_an_attribute",
+    {"p": {"__init__.py": "from . import user", "user.py": "import p.slow\nimport p\nlog(p.slow.value)", "slow.py": "import p\nvalue = 1\nlog(hasattr(p, 'slow'))"}},
+    """
+    report({"p": run("import p"), "log": log})
+    """,
+)
+
+case(
+    "half_initialised_modules_with_hand_made_specs",
+    {},
+    """
+    for name, initializing in (("starting", True), ("done", False)):
+        module = types.ModuleType(name)
+        module.__spec__ = imp.machinery.ModuleSpec(name, None, origin="made")
+        module.__spec__._initializing = initializing
+        state.modules[name] = module
+    def touch(name):
+        return state.modules[name].gone
+    report({name: [run(f"from {name} import gone"), attempt(touch, name)] for name in ("starting", "done")})
+    """,
+)
+
+case(
+    "deep_recursion_through_imports",
+    {f"m{number}.py": f"import m{number + 1}" for number in range(100)} | {"m100.py": "value = 1"},
+    """
+    import m0
+    report({"count": len(added()), "last": state.modules["m100"].value})
+    """,
+)

@@ -1,0 +1,100 @@
+"""What one program of the corpus is: a tree of files, a main program, how it is run, and which differences are meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from trees import Tree, text
+
+# The first line of every main program. It stays one line, so that line numbers are those of the case file's literal
+# plus one, in every mode.
+PRELUDE = (
+    "import os as _os; exec(compile(open(_os.environ['DIFFERENTIAL_PRELUDE'], encoding='utf-8').read(),"
+    " '<prelude>', 'exec'), (_given := {'__name__': '<prelude>'})); globals().update(_given['given']())\n"
+)
+
+Version = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """One difference from CPython that is meant: what importal answers instead, why, and on which versions."""
+
+    ours: object
+    why: str
+    when: Callable[[Version], bool] = lambda version: True
+    modes: tuple[str, ...] = ("host", "private")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One program. Its name says what it shows."""
+
+    row: str
+    name: str
+    tree: Tree
+    main: str | None
+    run: tuple[str, ...] = ("main.py",)
+    flags: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+    stdin: str = ""
+    status: int = 0
+    reports: bool = True
+    private: str | None = None
+    """Why the program makes no sense under a private system; None when it does."""
+    since: Version = (3, 11)
+    """The first version that has what the program is about."""
+    intended: Mapping[str, Intended] = field(default_factory=dict)
+    """Dotted path into the outcome, such as "report.error.message", to the difference that is meant there."""
+
+    @property
+    def id(self) -> str:
+        """Return the name the program has in a test report."""
+        return f"{self.row}-{self.name}"
+
+
+class Row:
+    """Collect the programs of one row of the corpus: a case file calls its row once for each program."""
+
+    def __init__(self, key: str, title: str) -> None:
+        self.key = key
+        self.title = title
+        self.programs: list[Program] = []
+
+    def __call__(
+        self,
+        name: str,
+        tree: Tree,
+        main: str | None = None,
+        *,
+        run: tuple[str, ...] = ("main.py",),
+        flags: tuple[str, ...] = (),
+        env: Mapping[str, str] | None = None,
+        stdin: str = "",
+        status: int = 0,
+        reports: bool = True,
+        private: str | None = None,
+        since: Version = (3, 11),
+        intended: Mapping[str, Intended] | None = None,
+    ) -> None:
+        """Add a program; `main` is the text of main.py, without it the tree brings what `run` names."""
+        if run != ("main.py",) and private is None:
+            private = "run as a whole program, by its command line"
+        self.programs.append(
+            Program(
+                self.key,
+                name,
+                tree,
+                None if main is None else text(main),
+                run,
+                flags,
+                env or {},
+                stdin,
+                status,
+                reports,
+                private,
+                since,
+                intended or {},
+            )
+        )
