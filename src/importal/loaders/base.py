@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..interpreter import import_frame
+from ..locations import split
 from . import module as modules
 
 TYPE_CHECKING = False
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from ..spec import ModuleSpec
 
-__all__ = ["CodeLoader", "LegacyLoading", "checked_name"]
+__all__ = ["CodeLoader", "LegacyClassLoading", "LegacyLoading", "checked_name", "file_stem"]
 
 
 class LegacyLoading:
@@ -24,6 +25,35 @@ class LegacyLoading:
         def load_module(self, fullname: str) -> ModuleType:
             """Load *fullname* into ``sys.modules`` and return it. Deprecated: use ``exec_module``."""
             return modules.load_by_name(self, fullname)
+
+
+class LegacyClassLoading:
+    """The same for a loader that is used as a class; and ``module_repr``, which CPython 3.12 no longer has."""
+
+    _ORIGIN = ""
+
+    if sys.version_info < (3, 15):
+
+        @classmethod
+        def load_module(cls, fullname: str) -> ModuleType:
+            """Load *fullname* into ``sys.modules`` and return it. Deprecated: use ``exec_module``."""
+            return modules.load_by_name(cls, fullname)
+
+    if sys.version_info < (3, 12):
+
+        @classmethod
+        def module_repr(cls, module: ModuleType) -> str:
+            """Return *module*'s representation. Deprecated: the import system makes it."""
+            warn_of_module_repr(cls)
+            return f"<module {module.__name__!r} ({cls._ORIGIN})>"
+
+
+def warn_of_module_repr(cls: type) -> None:
+    """Say that the ``module_repr`` of the loader class *cls* is deprecated (CPython 3.11)."""
+    import warnings
+
+    message = f"{cls.__name__}.module_repr() is deprecated and slated for removal in Python 3.12"
+    warnings.warn(message, DeprecationWarning, 3)
 
 
 class CodeLoader(LegacyLoading):
@@ -59,8 +89,6 @@ def file_stem(path: str) -> str:
     >>> file_stem("a/__init__.py")
     '__init__'
     """
-    from ..locations import split
-
     return split(path)[1].rpartition(".")[0]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import interpreter
 from ..interpreter import BUILTIN_NAMES, import_frame
-from .base import LegacyLoading
+from .base import LegacyClassLoading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["BuiltinLoader"]
 
 
-class BuiltinLoader(LegacyLoading):
+class BuiltinLoader(LegacyClassLoading):
     """Creates and initialises built-in modules. Used as a class: it has no state."""
 
     _ORIGIN = "built-in"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import interpreter
 from ..interpreter import Module, import_frame
-from .base import LegacyLoading
+from .base import LegacyClassLoading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ class FrozenFacts:
     ``filename`` is None where the source is not known; ``origname`` is the name the code was frozen under.
     """
 
-    __slots__ = ("filename", "origname")
-
     def __init__(self, filename: str | None, origname: str | None) -> None:
         self.filename = filename
         self.origname = origname
@@ -31,7 +29,7 @@ class FrozenFacts:
         return f"{type(self).__name__}(filename={self.filename!r}, origname={self.origname!r})"
 
 
-class FrozenLoader(LegacyLoading):
+class FrozenLoader(LegacyClassLoading):
     """Creates and executes frozen modules. Used as a class: it has no state."""
 
     _ORIGIN = "frozen"

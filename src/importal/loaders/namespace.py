@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from .base import LegacyLoading
+from .base import LegacyLoading, warn_of_module_repr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,6 +127,14 @@ class NamespaceLoader(LegacyLoading):
 
     def exec_module(self, module: ModuleType) -> None:
         """Do nothing."""
+
+    if sys.version_info < (3, 12):
+
+        @staticmethod
+        def module_repr(module: ModuleType) -> str:
+            """Return *module*'s representation. Deprecated: the import system makes it."""
+            warn_of_module_repr(NamespaceLoader)
+            return f"<module {module.__name__!r} (namespace)>"
 
     def get_resource_reader(self, module: str) -> Any:
         """Return a reader over the files of all portions (``importlib.resources``)."""

@@ -158,8 +158,11 @@ class SourceLoader(CodeLoader):
             head = header.hash_header(MAGIC_NUMBER, source_hash(source), checked=previous.check_source)
         else:
             head = header.timestamp_header(MAGIC_NUMBER, status["mtime"], len(source))
+        # marshal marks an object that is referred to more than once; a second reference makes the bytes the same
+        # whatever the interpreter keeps of its own.
+        references = [code]
         try:
-            self._cache_bytecode(path, cached, head + marshal.dumps(code))
+            self._cache_bytecode(path, cached, head + marshal.dumps(references[0]))
         except NotImplementedError:
             pass  # a loader's way to say that it keeps nothing
 

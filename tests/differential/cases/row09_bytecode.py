@@ -304,7 +304,6 @@ case(
         modes[mode] = oct(os.stat(at("__pycache__", f"m{mode}" + tag())).st_mode & 0o777) if "error" not in outcome else "none"
     report(modes)
     """,
-    private=None,
 )
 
 case(
@@ -368,7 +367,8 @@ case(
 
 PREFIXED = """
 import m, p.n
-report({"listing": listing(), "m": describe(m), "prefix": state.pycache_prefix, "n": p.n.__spec__.cached})
+report({"listing": listing("cache" + DIR), "m": describe(m), "prefix": state.pycache_prefix, "n": p.n.__spec__.cached,
+        "beside": os.path.exists(at("__pycache__"))})
 """
 PACKAGES = {"m.py": "", "p": {"__init__.py": "", "n.py": ""}}
 
