@@ -73,14 +73,15 @@ def handle_fromlist(
     module: ModuleType,
     fromlist: Iterable[str],
     import_name: Callable[[str], object],
-    table: Mapping[str, ModuleType],
+    table: Mapping[str, ModuleType] | None = None,
     *,
     listed_in_all: bool = False,
 ) -> ModuleType:
     """Import the submodules of the package *module* that *fromlist* names and that are no attributes yet.
 
     ``*`` stands for what ``__all__`` lists. A name that is neither attribute nor submodule is left to the statement,
-    which raises the ImportError. Returns *module*. Raises TypeError for a name that is no string.
+    which raises the ImportError. Returns *module*. *table* is ``sys.modules`` unless given. Raises TypeError for a
+    name that is no string.
     """
     for name in fromlist:
         if not isinstance(name, str):
@@ -90,7 +91,7 @@ def handle_fromlist(
             if not listed_in_all and hasattr(module, "__all__"):
                 handle_fromlist(module, module.__all__, import_name, table, listed_in_all=True)
         elif not hasattr(module, name):
-            _import_submodule(f"{module.__name__}.{name}", import_name, table)
+            _import_submodule(f"{module.__name__}.{name}", import_name, sys.modules if table is None else table)
     return module
 
 

@@ -52,7 +52,10 @@ class ImportSystem:
         self.locks = ModuleLocks()
         # The built-in names that modules of a private system see; None: the interpreter's own.
         self.builtins: dict[str, object] | None = None
+        # Called with a module's name when it is being executed by nobody this system knows of.
+        self.wait_elsewhere: Callable[[str], object] | None = None
         self._reloading: dict[str, ModuleType] = {}
+        self._when_loaded: dict[str, list[Callable[[ModuleType], object]]] = {}
         self._survive_forks()
 
     @classmethod
@@ -119,6 +122,8 @@ class ImportSystem:
         False when nobody else is executing it: this thread is (a circular import), or waiting would never end.
         """
         if not self.locks.held_by_another(name):
+            if self.wait_elsewhere is not None and self.locks.owner(name) is None:
+                self.wait_elsewhere(name)
             return False
         if self.events.observers:
             self.events.announce("wait", "started", name, owner=self.locks.owner(name))
@@ -243,6 +248,8 @@ class ImportSystem:
             if parent is not None:
                 self._bind(spec.name, parent, child, module)
             spec._initializing = False
+            if self._when_loaded:
+                self._tell_loaded(spec.name, module)
         except BaseException as error:
             self._explain(error, spec)
             raise
@@ -261,6 +268,10 @@ class ImportSystem:
             self.events.announce("bind", "finished", name, parent=parent, child=child)
         if AUDITS_IN_PYTHON:
             set_lazy_attributes(module, name)
+
+    def _tell_loaded(self, name: str, module: ModuleType) -> None:
+        for callback in self._when_loaded.get(name, ()):
+            callback(module)
 
     def _explain(self, error: BaseException, spec: ModuleSpec) -> None:
         """Add to *error* what the interpreter's wording leaves out: the finder's nonsense, the cycle of modules."""
@@ -369,6 +380,24 @@ class ImportSystem:
         for finder in self.state.meta_path:
             if hasattr(finder, "invalidate_caches"):
                 finder.invalidate_caches()
+
+    def when_loaded(self, name: str, callback: Callable[[ModuleType], object]) -> Callable[[], None]:
+        """Call *callback* with the module *name*: now if the table has it, and after each time it is loaded.
+
+        Returns a function that undoes this.
+        """
+        self._when_loaded.setdefault(name, []).append(callback)
+        module = self.state.modules.get(name)
+        if module is not None and not _is_initializing(module):
+            callback(module)
+
+        def undo() -> None:
+            callbacks = self._when_loaded[name]
+            callbacks.remove(callback)
+            if not callbacks:
+                del self._when_loaded[name]
+
+        return undo
 
     def _survive_forks(self) -> None:
         """Let a child process import: the other threads, and with them the imports they were in, are gone there."""

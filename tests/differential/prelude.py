@@ -297,7 +297,12 @@ def pyc(source, name, flags=0, first=0, second=0, magic=None, optimize=-1):
     """Return a bytecode file made by hand (PEP 552): magic, flags, two words or one hash of eight bytes, code."""
     code = compile(textwrap.dedent(source), at(name), "exec", dont_inherit=True, optimize=optimize)
     words = first if isinstance(first, bytes) else struct.pack("<II", first & 0xFFFFFFFF, second & 0xFFFFFFFF)
-    return (importlib.util.MAGIC_NUMBER if magic is None else magic) + struct.pack("<I", flags) + words + marshal.dumps(code)
+    return (
+        (importlib.util.MAGIC_NUMBER if magic is None else magic)
+        + struct.pack("<I", flags)
+        + words
+        + marshal.dumps(code)
+    )
 
 
 def pyc_for(name, source, flags=0, **options):

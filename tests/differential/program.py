@@ -10,8 +10,9 @@ from trees import Tree, text
 # The first line of every main program. It stays one line, so that line numbers are those of the case file's literal
 # plus one, in every mode.
 PRELUDE = (
-    "import os as _os; exec(compile(open(_os.environ['DIFFERENTIAL_PRELUDE'], encoding='utf-8').read(),"
-    " '<prelude>', 'exec'), (_given := {'__name__': '<prelude>'})); globals().update(_given['given']())\n"
+    "import os as _os; _file = open(_os.environ['DIFFERENTIAL_PRELUDE'], encoding='utf-8');"
+    " _code = compile(_file.read(), '<prelude>', 'exec'); _file.close(); _given = {'__name__': '<prelude>'};"
+    " exec(_code, _given); globals().update(_given['given']())\n"
 )
 
 Version = tuple[int, int]

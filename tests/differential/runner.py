@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -242,22 +242,17 @@ def check(program: Program, mode: str, python: str = sys.executable) -> list[str
     return judge(program, mode, cpython, run(program, mode, python), version_of(python))
 
 
-def why_not(program: Program, mode: str, python: str = sys.executable) -> str | None:
-    """Return the reason in words why the program is not run in the mode on this interpreter, or None."""
-    if version_of(python) < program.since:
-        return "the interpreter is older than what the program is about (%d.%d)" % program.since
-    if mode == "private" and program.private is not None:
-        return f"makes no sense under a private system: {program.private}"
-    return None
+def applies(program: Program, mode: str) -> bool:
+    """Say whether the program makes sense in the mode; `program.private` says in words why not."""
+    return mode != "private" or program.private is None
 
 
 # --- the command ---------------------------------------------------------------------------------------------------
 
 
 def _verdict(program: Program, mode: str, python: str, again: bool) -> tuple[str, list[str]]:
-    reason = why_not(program, mode, python)
-    if reason is not None:
-        return "not run", [reason]
+    if version_of(python) < program.since:
+        return "not run", [f"needs Python {program.since}"]
     try:
         if mode != "cpython":
             wrong = check(program, mode, python)
@@ -280,21 +275,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("words", nargs="*", help="run only programs with one of these words in their name")
     parser.add_argument("--python", default=sys.executable, help="the interpreter to run (default: this one)")
     parser.add_argument("--mode", action="append", choices=MODES, help="may be given more than once (default: all)")
-    parser.add_argument("--again", action="store_true", help="mode cpython: run twice, to see that the oracle is steady")
+    parser.add_argument(
+        "--again", action="store_true", help="mode cpython: run twice, to see that the oracle is steady"
+    )
     parser.add_argument("--show", action="store_true", help="print what CPython shows for each program")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args(arguments)
     chosen = [p for p in corpus() if not options.words or any(word in p.id for word in options.words)]
     began, counts = time.perf_counter(), dict.fromkeys(("agrees", "differs", "not run"), 0)
-    work: list[tuple[Program, str]] = [(program, mode) for program in chosen for mode in options.mode or MODES]
+    work: list[tuple[Program, str]] = [
+        (program, mode) for program in chosen for mode in options.mode or MODES if applies(program, mode)
+    ]
+
+    def verdict(item: tuple[Program, str]) -> tuple[str, list[str]]:
+        return _verdict(*item, options.python, options.again)
+
     with ThreadPoolExecutor(options.jobs) as pool:
-        verdict: Callable[[tuple[Program, str]], tuple[str, list[str]]] = lambda item: _verdict(
-            *item, options.python, options.again
-        )
-        for (program, mode), (word, lines) in zip(work, pool.map(verdict, work)):
+        for (program, mode), (word, lines) in zip(work, pool.map(verdict, work), strict=True):
             counts[word] += 1
             if word == "differs":
                 print(f"{program.id} [{mode}]", *("  " + line for line in lines), sep="\n", flush=True)
+            if word == "not run":
+                print(f"{program.id} [{mode}] not run:", *lines)
             if options.show and mode == "cpython" and word == "agrees":
                 print(program.id, json.dumps(oracle(program, options.python).seen(mode), indent=1, sort_keys=True))
     print(", ".join(f"{count} {word}" for word, count in counts.items()), f"in {time.perf_counter() - began:.1f} s")

@@ -93,7 +93,7 @@ case(
     for thing in (3, None, "finder"):
         state.meta_path.insert(0, thing)
         outcome = caught(imp.import_module, "m")
-        seen.append([outcome["error"], len(outcome["warnings"])])
+        seen.append([outcome.get("error"), len(outcome["warnings"])])
         del state.meta_path[0]
         state.modules.pop("m", None)
     report({"seen": seen, "after": run("import m")})
@@ -198,9 +198,17 @@ case(
 
 case(
     "source_with_a_wrong_coding_line",
-    {"unknown.py": "# -*- coding: no-such-coding -*-\n", "wrong.py": b"# coding: utf-8\nx = '\xff'\n", "none.py": b"x = '\xff'\n",
-     "disagree.py": b"\xef\xbb\xbf# coding: latin-1\n", "bom.py": b"\xef\xbb\xbfvalue = 1\n", "second.py": b"#!/usr/bin/python\n# vim: set fileencoding=latin-1 :\nvalue = '\xe4'\n",
-     "third.py": b"\n\n# coding: no-such-coding\nvalue = 1\n", "rot.py": "# coding: rot13\n", "utf16.py": "value = 1\n".encode("utf-16")},
+    {
+        "unknown.py": "# -*- coding: no-such-coding -*-\n",
+        "wrong.py": b"# coding: utf-8\nx = '\xff'\n",
+        "none.py": b"x = '\xff'\n",
+        "disagree.py": b"\xef\xbb\xbf# coding: latin-1\n",
+        "bom.py": b"\xef\xbb\xbfvalue = 1\n",
+        "second.py": b"#!/usr/bin/python\n# vim: set fileencoding=latin-1 :\nvalue = '\xe4'\n",
+        "third.py": b"\n\n# coding: no-such-coding\nvalue = 1\n",
+        "rot.py": "# coding: rot13\n",
+        "utf16.py": "value = 1\n".encode("utf-16"),
+    },
     """
     names = ("unknown", "wrong", "none", "disagree", "bom", "second", "third", "rot", "utf16")
     report({name: run(f"from {name} import value") for name in names} | {"added": added()})
@@ -217,8 +225,14 @@ case(
 
 case(
     "source_that_is_odd_but_right",
-    {"empty.py": "", "comment.py": "# nothing else", "no_newline.py": "value = 1", "carriage.py": b"value = 1\rother = 2\r", "form.py": b"\x0cvalue = 1\n",
-     "deep.py": "value = " + "(" * 50 + "1" + ")" * 50},
+    {
+        "empty.py": "",
+        "comment.py": "# nothing else",
+        "no_newline.py": "value = 1",
+        "carriage.py": b"value = 1\rother = 2\r",
+        "form.py": b"\x0cvalue = 1\n",
+        "deep.py": "value = " + "(" * 50 + "1" + ")" * 50,
+    },
     """
     names = ("empty", "comment", "no_newline", "carriage", "form", "deep")
     report({name: sorted(key for key in vars(imp.import_module(name)) if key[0] != "_") for name in names})
@@ -227,7 +241,13 @@ case(
 
 case(
     "source_with_mixed_tabs_and_bad_indentation",
-    {"tabs.py": "if True:\n        a = 1\n\tb = 2\n", "indent.py": "x = 1\n  y = 2\n", "unfinished.py": "def f(:\n", "open.py": "value = [1,\n", "late.py": "value = 1\nreturn 2\n"},
+    {
+        "tabs.py": "if True:\n        a = 1\n\tb = 2\n",
+        "indent.py": "x = 1\n  y = 2\n",
+        "unfinished.py": "def f(:\n",
+        "open.py": "value = [1,\n",
+        "late.py": "value = 1\nreturn 2\n",
+    },
     """
     report({name: run(f"import {name}") for name in ("tabs", "indent", "unfinished", "open", "late")} | {"added": added()})
     """,
@@ -318,7 +338,10 @@ case(
 
 case(
     "a_recursive_import",
-    {"m.py": "log('ran')\nimport m\nimport p.n", "p": {"__init__.py": "import m\nimport p", "n.py": "import p.n\nimport m"}},
+    {
+        "m.py": "log('ran')\nimport m\nimport p.n",
+        "p": {"__init__.py": "import m\nimport p", "n.py": "import p.n\nimport m"},
+    },
     """
     report([run("import m"), log, added(ordered=True)])
     """,
@@ -339,8 +362,12 @@ case(
 
 case(
     "an_interrupt_in_every_phase_leaves_the_table_as_it_was",
-    {"m.py": "import side\nraise KeyboardInterrupt", "side.py": "", "p": {"__init__.py": "import p.inner\nraise KeyboardInterrupt", "inner.py": ""},
-     "q": {"__init__.py": "", "bad.py": "raise KeyboardInterrupt"}},
+    {
+        "m.py": "import side\nraise KeyboardInterrupt",
+        "side.py": "",
+        "p": {"__init__.py": "import p.inner\nraise KeyboardInterrupt", "inner.py": ""},
+        "q": {"__init__.py": "", "bad.py": "raise KeyboardInterrupt"},
+    },
     """
     class Interrupts:
         def find_spec(self, name, path=None, target=None):
@@ -401,8 +428,20 @@ refused("a_submodule_that_does_not_exist_run_by_name", {"p": {"__init__.py": ""}
 refused("a_submodule_of_a_missing_package_run_by_name", {}, "-m", "not_there_at_all.m", status=1)
 refused("a_relative_module_run_by_name", {}, "-m", ".m", status=1)
 refused("a_builtin_module_run_by_name", {}, "-m", "sys", status=1)
-refused("a_package_that_fails_run_by_name", {"p": {"__init__.py": "raise ValueError('p')", "__main__.py": ""}}, "-m", "p", status=1)
-refused("a_package_with_a_missing_import_run_by_name", {"p": {"__init__.py": "import not_there_at_all", "__main__.py": ""}}, "-m", "p", status=1)
+refused(
+    "a_package_that_fails_run_by_name",
+    {"p": {"__init__.py": "raise ValueError('p')", "__main__.py": ""}},
+    "-m",
+    "p",
+    status=1,
+)
+refused(
+    "a_package_with_a_missing_import_run_by_name",
+    {"p": {"__init__.py": "import not_there_at_all", "__main__.py": ""}},
+    "-m",
+    "p",
+    status=1,
+)
 refused("a_module_with_its_suffix_run_by_name", {"m.py": ""}, "-m", "m.py", status=1)
 refused("a_directory_without_a_main_program", {"app": {"other.py": ""}}, "app", status=1)
 refused("an_archive_without_a_main_program", {"app.zip": Archive({"other.py": ""})}, "app.zip", status=1)

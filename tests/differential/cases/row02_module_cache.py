@@ -43,7 +43,11 @@ case(
 
 case(
     "a_failing_module_is_removed_and_only_it",
-    {"bad.py": "import side\nimport pkg.inner\nraise RuntimeError('bad')", "side.py": "", "pkg": {"__init__.py": "", "inner.py": ""}},
+    {
+        "bad.py": "import side\nimport pkg.inner\nraise RuntimeError('bad')",
+        "side.py": "",
+        "pkg": {"__init__.py": "", "inner.py": ""},
+    },
     """
     report({"outcome": run("import bad"), "added": added()})
     """,
@@ -288,7 +292,10 @@ case(
 
 case(
     "a_half_initialised_module_says_so",
-    {"m.py": "log(__spec__._initializing)\nimport other\nlog(__spec__._initializing)", "other.py": "import m\nlog(m.__spec__._initializing)"},
+    {
+        "m.py": "log(__spec__._initializing)\nimport other\nlog(__spec__._initializing)",
+        "other.py": "import m\nlog(m.__spec__._initializing)",
+    },
     """
     import m
     report({"log": log, "after": getattr(m.__spec__, "_initializing", "<missing>")})

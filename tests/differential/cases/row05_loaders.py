@@ -534,7 +534,11 @@ case(
 
 case(
     "the_source_of_a_wrong_coding",
-    {"m.py": b"# -*- coding: no-such -*-\n", "n.py": b"text = '\xff'\n", "latin.py": b"# coding: latin-1\ntext = '\xe4'\n"},
+    {
+        "m.py": b"# -*- coding: no-such -*-\n",
+        "n.py": b"text = '\xff'\n",
+        "latin.py": b"# coding: latin-1\ntext = '\xe4'\n",
+    },
     """
     import latin
     seen = {name: attempt(imp.machinery.SourceFileLoader(name, at(name + ".py")).get_source, name) for name in ("m", "n")}

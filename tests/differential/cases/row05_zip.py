@@ -30,7 +30,11 @@ case(
 
 case(
     "packages_in_an_archive",
-    {"code.zip": Archive({"p": {"__init__.py": "from . import m", "m.py": "", "inner": {"__init__.py": "", "n.py": ""}}})},
+    {
+        "code.zip": Archive(
+            {"p": {"__init__.py": "from . import m", "m.py": "", "inner": {"__init__.py": "", "n.py": ""}}}
+        )
+    },
     """
     state.path.insert(0, at("code.zip"))
     import p.inner.n
@@ -359,10 +363,29 @@ case(
 def _zip64(name: bytes, data: bytes) -> bytes:
     """Return a one-member archive whose end record points to the 64-bit records, as archives over 4 GB do."""
     crc = __import__("zlib").crc32(data)
-    local = struct.pack("<4s5H3I2H", b"PK\3\4", 45, 0, 0, 0, 0x5021, crc, len(data), len(data), len(name), 0) + name + data
+    local = (
+        struct.pack("<4s5H3I2H", b"PK\3\4", 45, 0, 0, 0, 0x5021, crc, len(data), len(data), len(name), 0) + name + data
+    )
     extra = struct.pack("<2HQ", 1, 8, 0)  # the header's offset is the one field given in 64 bits
     entry = struct.pack(
-        "<4s6H3I5H2I", b"PK\1\2", 45, 45, 0, 0, 0, 0x5021, crc, len(data), len(data), len(name), len(extra), 0, 0, 0, 0, 0xFFFFFFFF
+        "<4s6H3I5H2I",
+        b"PK\1\2",
+        45,
+        45,
+        0,
+        0,
+        0,
+        0x5021,
+        crc,
+        len(data),
+        len(data),
+        len(name),
+        len(extra),
+        0,
+        0,
+        0,
+        0,
+        0xFFFFFFFF,
     )
     directory = entry + name + extra
     end64 = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, len(directory), len(local))

@@ -6,7 +6,12 @@ case = Row("row06", "Packages")
 
 case(
     "a_regular_package",
-    {"p": {"__init__.py": "'''Its text.'''\nlog(__name__, __package__, __path__)", "m.py": "log(__name__, __package__)"}},
+    {
+        "p": {
+            "__init__.py": "'''Its text.'''\nlog(__name__, __package__, __path__)",
+            "m.py": "log(__name__, __package__)",
+        }
+    },
     """
     import p.m
     report({"p": describe(p), "m": describe(p.m), "log": log, "order": list(vars(p)), "added": added()})
@@ -15,7 +20,12 @@ case(
 
 case(
     "parents_are_executed_first",
-    {"a": {"__init__.py": "log('a')", "b": {"__init__.py": "log('a.b')", "c": {"__init__.py": "log('a.b.c')", "d.py": "log('a.b.c.d')"}}}},
+    {
+        "a": {
+            "__init__.py": "log('a')",
+            "b": {"__init__.py": "log('a.b')", "c": {"__init__.py": "log('a.b.c')", "d.py": "log('a.b.c.d')"}},
+        }
+    },
     """
     import a.b.c.d
     report({"log": log, "table": added(ordered=True), "chain": a.b.c.d.__name__})
@@ -24,7 +34,13 @@ case(
 
 case(
     "a_package_that_imports_its_own_submodules",
-    {"p": {"__init__.py": "from . import m\nfrom .n import value", "m.py": "import p\nlog(sorted(n for n in vars(p) if n[0] != '_'))", "n.py": "value = 1"}},
+    {
+        "p": {
+            "__init__.py": "from . import m\nfrom .n import value",
+            "m.py": "import p\nlog(sorted(n for n in vars(p) if n[0] != '_'))",
+            "n.py": "value = 1",
+        }
+    },
     """
     import p
     report({"log": log, "names": sorted(name for name in vars(p) if name[0] != "_"), "table": added(ordered=True)})
@@ -44,8 +60,10 @@ case(
 
 case(
     "a_package_that_changes_its_path",
-    {"p": {"__init__.py": "__path__.append(__path__[0] + '/../extra')", "m.py": "", "both.py": "value = 'own'"},
-     "extra": {"x.py": "value = 'extra'", "both.py": "value = 'extra'"}},
+    {
+        "p": {"__init__.py": "__path__.append(__path__[0] + '/../extra')", "m.py": "", "both.py": "value = 'own'"},
+        "extra": {"x.py": "value = 'extra'", "both.py": "value = 'extra'"},
+    },
     """
     import p.m
     report({"x": run("from p.x import value"), "both": run("from p.both import value"), "p": describe(p)})
@@ -87,8 +105,10 @@ case(
 
 case(
     "a_package_whose_path_is_a_tuple_or_a_generator",
-    {"p": {"__init__.py": "__path__ = tuple(__path__)", "m.py": "value = 1"},
-     "q": {"__init__.py": "__path__ = iter(__path__)", "m.py": "value = 1", "n.py": ""}},
+    {
+        "p": {"__init__.py": "__path__ = tuple(__path__)", "m.py": "value = 1"},
+        "q": {"__init__.py": "__path__ = iter(__path__)", "m.py": "value = 1", "n.py": ""},
+    },
     """
     report([run("from p.m import value"), run("from q.m import value"), run("import q.n")])
     """,
@@ -114,8 +134,10 @@ case(
 
 case(
     "a_namespace_package_of_two_portions",
-    {"one": {"space": {"a.py": "value = 'one'", "both.py": "value = 'one'"}},
-     "two": {"space": {"b.py": "value = 'two'", "both.py": "value = 'two'"}}},
+    {
+        "one": {"space": {"a.py": "value = 'one'", "both.py": "value = 'one'"}},
+        "two": {"space": {"b.py": "value = 'two'", "both.py": "value = 'two'"}},
+    },
     """
     state.path[:0] = [at("one"), at("two")]
     import space
@@ -303,20 +325,32 @@ case(
 
 case(
     "a_package_run_by_name",
-    {"p": {"__init__.py": "loaded = __name__", "__main__.py": PRELUDE + """
+    {
+        "p": {
+            "__init__.py": "loaded = __name__",
+            "__main__.py": PRELUDE
+            + """
 import __main__, p
 from . import m
 report({"main": describe(__main__), "argv": sys.argv, "loaded": p.loaded, "m": m.value, "path0": sys.path[0], "added": added()})
-""", "m.py": "value = __name__"}},
+""",
+            "m.py": "value = __name__",
+        }
+    },
     run=("-m", "p", "one", "--two"),
 )
 
 case(
     "a_namespace_package_run_by_name",
-    {"p": {"__main__.py": PRELUDE + """
+    {
+        "p": {
+            "__main__.py": PRELUDE
+            + """
 import __main__
 report({"main": describe(__main__), "argv": sys.argv, "added": added()})
-"""}},
+"""
+        }
+    },
     run=("-m", "p"),
 )
 
@@ -338,8 +372,10 @@ case(
 
 case(
     "extend_path_joins_directories",
-    {"one": {"p": {"__init__.py": "import pkgutil\n__path__ = pkgutil.extend_path(__path__, __name__)"}},
-     "two": {"p": {"__init__.py": "", "m.py": "value = 1"}}},
+    {
+        "one": {"p": {"__init__.py": "import pkgutil\n__path__ = pkgutil.extend_path(__path__, __name__)"}},
+        "two": {"p": {"__init__.py": "", "m.py": "value = 1"}},
+    },
     """
     state.path[:0] = [at("one"), at("two")]
     import p

@@ -6,7 +6,10 @@ case = Row("row07circular", "Circular imports")
 
 case(
     "two_modules_that_import_each_other",
-    {"a.py": "log('a')\nimport b\nlog('a done', hasattr(b, 'value'))\nvalue = 1", "b.py": "log('b')\nimport a\nlog('b done', hasattr(a, 'value'))\nvalue = 2"},
+    {
+        "a.py": "log('a')\nimport b\nlog('a done', hasattr(b, 'value'))\nvalue = 1",
+        "b.py": "log('b')\nimport a\nlog('b done', hasattr(a, 'value'))\nvalue = 2",
+    },
     """
     import a
     report({"log": log, "table": added(ordered=True)})
@@ -47,7 +50,10 @@ case(
 
 case(
     "a_module_that_imports_itself",
-    {"m.py": "import m\nlog(m is state.modules['m'])\nfrom m import log_me", "n.py": "value = 1\nfrom n import value as same\nimport n as self"},
+    {
+        "m.py": "import m\nlog(m is state.modules['m'])\nfrom m import log_me",
+        "n.py": "value = 1\nfrom n import value as same\nimport n as self",
+    },
     """
     report({"m": run("import m"), "n": run("from n import same"), "log": log, "added": added()})
     """,
@@ -71,7 +77,13 @@ case(
 
 case(
     "a_half_initialised_submodule_bound_with_as",
-    {"p": {"__init__.py": "", "a.py": "import p.b\nvalue = 1", "b.py": "import p.a as a\nlog(a.__name__, hasattr(a, 'value'))"}},
+    {
+        "p": {
+            "__init__.py": "",
+            "a.py": "import p.b\nvalue = 1",
+            "b.py": "import p.a as a\nlog(a.__name__, hasattr(a, 'value'))",
+        }
+    },
     """
     report({"a": run("import p.a"), "log": log})
     """,
@@ -79,7 +91,13 @@ case(
 
 case(
     "a_half_initialised_submodule_from_its_package",
-    {"p": {"__init__.py": "", "a.py": "from . import b\nvalue = 1", "b.py": "from . import a\nfrom p import a as again\nlog(a is again, hasattr(a, 'value'))"}},
+    {
+        "p": {
+            "__init__.py": "",
+            "a.py": "from . import b\nvalue = 1",
+            "b.py": "from . import a\nfrom p import a as again\nlog(a is again, hasattr(a, 'value'))",
+        }
+    },
     """
     report({"a": run("import p.a"), "log": log})
     """,
@@ -103,7 +121,12 @@ case(
 
 case(
     "a_package_and_its_submodule_through_star",
-    {"p": {"__init__.py": "one = 1\nfrom .m import *\ntwo = 2", "m.py": "from p import *\nlog(sorted(n for n in globals() if n[0] != '_'))"}},
+    {
+        "p": {
+            "__init__.py": "one = 1\nfrom .m import *\ntwo = 2",
+            "m.py": "from p import *\nlog(sorted(n for n in globals() if n[0] != '_'))",
+        }
+    },
     """
     report({"p": run("import p"), "log": log})
     """,
@@ -111,7 +134,10 @@ case(
 
 case(
     "a_circle_through_two_packages",
-    {"p": {"__init__.py": "import q.n\nvalue = 1", "m.py": "import q"}, "q": {"__init__.py": "", "n.py": "import p.m\nfrom p import value"}},
+    {
+        "p": {"__init__.py": "import q.n\nvalue = 1", "m.py": "import q"},
+        "q": {"__init__.py": "", "n.py": "import p.m\nfrom p import value"},
+    },
     """
     report({"p": run("import p"), "q": run("import q.n"), "added": added()})
     """,
@@ -119,7 +145,10 @@ case(
 
 case(
     "a_circle_inside_functions_is_none",
-    {"a.py": "import b\ndef use():\n    return b.use()", "b.py": "def use():\n    from a import use\n    return use.__module__"},
+    {
+        "a.py": "import b\ndef use():\n    return b.use()",
+        "b.py": "def use():\n    from a import use\n    return use.__module__",
+    },
     """
     import a
     report(a.use())
@@ -150,7 +179,13 @@ case(
 
 case(
     "a_submodule_not_yet_bound_read_as_an_attribute",
-    {"p": {"__init__.py": "from . import user", "user.py": "import p.slow\nimport p\nlog(p.slow.value)", "slow.py": "import p\nvalue = 1\nlog(hasattr(p, 'slow'))"}},
+    {
+        "p": {
+            "__init__.py": "from . import user",
+            "user.py": "import p.slow\nimport p\nlog(p.slow.value)",
+            "slow.py": "import p\nvalue = 1\nlog(hasattr(p, 'slow'))",
+        }
+    },
     """
     report({"p": run("import p"), "log": log})
     """,

@@ -57,8 +57,15 @@ case(
 
 case(
     "from_a_submodule_that_fails",
-    {"p": {"__init__.py": "", "bad.py": "raise ValueError('bad')", "missing.py": "import not_there_at_all",
-           "wrong.py": "raise ImportError('by hand')", "absent.py": "raise ModuleNotFoundError('by hand', name='p.absent')"}},
+    {
+        "p": {
+            "__init__.py": "",
+            "bad.py": "raise ValueError('bad')",
+            "missing.py": "import not_there_at_all",
+            "wrong.py": "raise ImportError('by hand')",
+            "absent.py": "raise ModuleNotFoundError('by hand', name='p.absent')",
+        }
+    },
     """
     report({name: run(f"from p import {name}") for name in ("bad", "missing", "wrong", "absent")} | {"added": added()})
     """,
@@ -66,8 +73,10 @@ case(
 
 case(
     "a_module_with_getattr",
-    {"m.py": "def __getattr__(name):\n    log(name)\n    if name == 'gone': raise AttributeError(name)\n"
-             "    if name == 'worse': raise LookupError(name)\n    return name.upper()"},
+    {
+        "m.py": "def __getattr__(name):\n    log(name)\n    if name == 'gone': raise AttributeError(name)\n"
+        "    if name == 'worse': raise LookupError(name)\n    return name.upper()"
+    },
     """
     import m
     report({"any": run("from m import any"), "gone": run("from m import gone"), "worse": run("from m import worse"),
@@ -77,8 +86,13 @@ case(
 
 case(
     "a_package_with_getattr_is_asked_before_its_submodules",
-    {"p": {"__init__.py": "def __getattr__(name):\n    log(name)\n    if name in ('m', '__path__'): raise AttributeError(name)\n    return name.upper()",
-           "m.py": "", "n.py": ""}},
+    {
+        "p": {
+            "__init__.py": "def __getattr__(name):\n    log(name)\n    if name in ('m', '__path__'): raise AttributeError(name)\n    return name.upper()",
+            "m.py": "",
+            "n.py": "",
+        }
+    },
     """
     report({"m": run("from p import m"), "n": run("from p import n"), "log": log, "added": added()})
     """,
@@ -86,8 +100,12 @@ case(
 
 case(
     "a_package_that_imports_submodules_on_demand",
-    {"p": {"__init__.py": "def __getattr__(name):\n    if name == 'm':\n        import p.m\n        return state.modules['p.m']\n    raise AttributeError(name)",
-           "m.py": "log('ran')\nvalue = 1"}},
+    {
+        "p": {
+            "__init__.py": "def __getattr__(name):\n    if name == 'm':\n        import p.m\n        return state.modules['p.m']\n    raise AttributeError(name)",
+            "m.py": "log('ran')\nvalue = 1",
+        }
+    },
     """
     import p
     report({"before": list(log), "value": p.m.value, "again": run("from p import m"), "log": log})
@@ -104,8 +122,11 @@ case(
 
 case(
     "star_with_all",
-    {"m.py": "__all__ = ['one', '_private']\none = 1\n_private = 2\nhidden = 3",
-     "t.py": "__all__ = ('one',)\none = 1\nhidden = 3", "e.py": "__all__ = []\none = 1"},
+    {
+        "m.py": "__all__ = ['one', '_private']\none = 1\n_private = 2\nhidden = 3",
+        "t.py": "__all__ = ('one',)\none = 1\nhidden = 3",
+        "e.py": "__all__ = []\none = 1",
+    },
     """
     report([run("from m import *"), run("from t import *"), run("from e import *")])
     """,
@@ -121,8 +142,14 @@ case(
 
 case(
     "star_with_a_wrong_all",
-    {"m.py": "__all__ = ['gone']", "n.py": "__all__ = [3]", "o.py": "__all__ = 3", "q.py": "__all__ = 'ab'\na = 1\nb = 2",
-     "p": {"__init__.py": "__all__ = ['gone']"}, "r": {"__init__.py": "__all__ = [3]"}},
+    {
+        "m.py": "__all__ = ['gone']",
+        "n.py": "__all__ = [3]",
+        "o.py": "__all__ = 3",
+        "q.py": "__all__ = 'ab'\na = 1\nb = 2",
+        "p": {"__init__.py": "__all__ = ['gone']"},
+        "r": {"__init__.py": "__all__ = [3]"},
+    },
     """
     report({name: run(f"from {name} import *") for name in "mnoqpr"})
     """,
@@ -145,8 +172,10 @@ case(
 
 case(
     "star_with_a_submodule_that_fails",
-    {"p": {"__init__.py": "__all__ = ['bad']", "bad.py": "raise ValueError('bad')"},
-     "q": {"__init__.py": "__all__ = ['missing']", "missing.py": "import not_there_at_all"}},
+    {
+        "p": {"__init__.py": "__all__ = ['bad']", "bad.py": "raise ValueError('bad')"},
+        "q": {"__init__.py": "__all__ = ['missing']", "missing.py": "import not_there_at_all"},
+    },
     """
     report([run("from p import *"), run("from q import *"), added()])
     """,
@@ -176,8 +205,13 @@ case(
 
 case(
     "relative_imports_in_real_modules",
-    {"p": {"__init__.py": "from .a import value as first", "a.py": "from .q.b import value\nfrom . import q",
-           "q": {"__init__.py": "from .. import __name__ as top", "b.py": "from . import top\nvalue = top"}}},
+    {
+        "p": {
+            "__init__.py": "from .a import value as first",
+            "a.py": "from .q.b import value\nfrom . import q",
+            "q": {"__init__.py": "from .. import __name__ as top", "b.py": "from . import top\nvalue = top"},
+        }
+    },
     """
     import p
     report({"first": p.first, "q": p.a.q.__name__, "table": added(ordered=True)})
@@ -264,8 +298,12 @@ case(
 
 case(
     "a_parent_that_refuses_the_binding",
-    {"p": {"__init__.py": "class Fixed:\n    __slots__ = ()\n    __path__ = __path__\n    __spec__ = __spec__\n    __name__ = __name__\nstate.modules[__name__] = Fixed()",
-           "m.py": "value = 1"}},
+    {
+        "p": {
+            "__init__.py": "class Fixed:\n    __slots__ = ()\n    __path__ = __path__\n    __spec__ = __spec__\n    __name__ = __name__\nstate.modules[__name__] = Fixed()",
+            "m.py": "value = 1",
+        }
+    },
     """
     outcome = caught(imp.import_module, "p.m")
     report({"outcome": outcome, "as": run("import p.m as m"), "from": run("from p import m"), "added": added()})
@@ -274,8 +312,12 @@ case(
 
 case(
     "a_parent_that_raises_at_the_binding",
-    {"p": {"__init__.py": "class Angry:\n    __path__, __spec__ = __path__, __spec__\n    def __setattr__(self, name, value):\n        raise LookupError(name)\nstate.modules[__name__] = Angry()",
-           "m.py": "value = 1"}},
+    {
+        "p": {
+            "__init__.py": "class Angry:\n    __path__, __spec__ = __path__, __spec__\n    def __setattr__(self, name, value):\n        raise LookupError(name)\nstate.modules[__name__] = Angry()",
+            "m.py": "value = 1",
+        }
+    },
     """
     report({"outcome": caught(imp.import_module, "p.m"), "added": added()})
     """,
@@ -361,8 +403,15 @@ case(
 
 case(
     "modules_that_break_the_wording_of_the_error",
-    {"named.py": "__name__ = 'another'", "numbered.py": "__name__ = 3", "nameless.py": "del __name__",
-     "fileless.py": "del __file__", "filed.py": "__file__ = 3", "specless.py": "del __spec__", "unspecced.py": "__spec__ = None"},
+    {
+        "named.py": "__name__ = 'another'",
+        "numbered.py": "__name__ = 3",
+        "nameless.py": "del __name__",
+        "fileless.py": "del __file__",
+        "filed.py": "__file__ = 3",
+        "specless.py": "del __spec__",
+        "unspecced.py": "__spec__ = None",
+    },
     """
     names = ("named", "numbered", "nameless", "fileless", "filed", "specless", "unspecced")
     def touch(name):

@@ -109,7 +109,12 @@ case(
 
 case(
     "the_repr_of_a_module_without_its_name",
-    {"m.py": "del __name__", "n.py": "del __spec__", "o.py": "del __spec__, __loader__", "q.py": "del __spec__, __file__, __name__"},
+    {
+        "m.py": "del __name__",
+        "n.py": "del __spec__",
+        "o.py": "del __spec__, __loader__",
+        "q.py": "del __spec__, __file__, __name__",
+    },
     """
     def shown(name):
         imp.import_module(name)
@@ -145,7 +150,12 @@ case(
 
 case(
     "what_a_module_sees_of_itself_while_it_runs",
-    {"p": {"__init__.py": "", "m.py": "log({name: str(value) for name, value in globals().items() if name != '__builtins__'})"}},
+    {
+        "p": {
+            "__init__.py": "",
+            "m.py": "log({name: str(value) for name, value in globals().items() if name != '__builtins__'})",
+        }
+    },
     """
     import p.m
     report(log)
@@ -221,47 +231,73 @@ case(
 
 case(
     "the_main_module_of_a_script_with_arguments_in_another_directory",
-    {"sub": {"script.py": PRELUDE + """
+    {
+        "sub": {
+            "script.py": PRELUDE
+            + """
 import __main__, beside
 report({"main": describe(__main__), "argv": sys.argv, "path0": sys.path[0], "beside": beside.value})
-""", "beside.py": "value = 1"}},
+""",
+            "beside.py": "value = 1",
+        }
+    },
     run=("sub/script.py", "-x", "--flag", "a b"),
 )
 
 case(
     "the_main_module_run_by_name",
-    {"p": {"__init__.py": "", "m.py": PRELUDE + """
+    {
+        "p": {
+            "__init__.py": "",
+            "m.py": PRELUDE
+            + """
 import __main__
 report({"main": describe(__main__), "argv": sys.argv, "path0": sys.path[0], "added": added(), "imported": 'p.m' in sys.modules})
-"""}},
+""",
+        }
+    },
     run=("-m", "p.m", "arg"),
 )
 
 case(
     "the_main_module_of_a_directory",
-    {"app": {"__main__.py": PRELUDE + """
+    {
+        "app": {
+            "__main__.py": PRELUDE
+            + """
 import __main__, beside
 report({"main": describe(__main__), "argv": sys.argv, "path0": sys.path[0], "beside": beside.value})
-""", "beside.py": "value = 1"}},
+""",
+            "beside.py": "value = 1",
+        }
+    },
     run=("app", "arg"),
 )
 
 case(
     "the_main_module_of_the_command_line",
     {},
-    run=("-c", PRELUDE + """
+    run=(
+        "-c",
+        PRELUDE
+        + """
 import __main__
 report({"main": describe(__main__), "argv": sys.argv, "path0": sys.path[0]})
-""", "arg"),
+""",
+        "arg",
+    ),
 )
 
 case(
     "the_main_module_of_bytecode",
-    {"make.py": PRELUDE + """
+    {
+        "make.py": PRELUDE
+        + """
 write("script.pyc", pyc(PRELUDE_TEXT + "import __main__\\nreport({'main': describe(__main__), 'argv': sys.argv})", "script.py"))
 import subprocess
 line = [sys.executable] + (["-m", "importal", "run"] if "importal" in sys.modules else []) + ["script.pyc", "arg"]
 sys.exit(subprocess.call(line))
-""".replace("PRELUDE_TEXT", repr(PRELUDE))},
+""".replace("PRELUDE_TEXT", repr(PRELUDE))
+    },
     run=("make.py",),
 )

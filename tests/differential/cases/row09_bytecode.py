@@ -349,8 +349,13 @@ case(
     private="a private state says for itself whether bytecode is written",
 )
 
-case("no_bytecode_is_written_under_minus_b", SOURCE, "import m\nreport([m.value, listing()])", flags=("-B",),
-     private="a private state says for itself whether bytecode is written")  # fmt: skip
+case(
+    "no_bytecode_is_written_under_minus_b",
+    SOURCE,
+    "import m\nreport([m.value, listing()])",
+    flags=("-B",),
+    private="a private state says for itself whether bytecode is written",
+)
 
 case(
     "writing_bytecode_switched_off_and_on_while_running",
@@ -372,10 +377,20 @@ report({"listing": listing("cache" + DIR), "m": describe(m), "prefix": state.pyc
 """
 PACKAGES = {"m.py": "", "p": {"__init__.py": "", "n.py": ""}}
 
-case("a_cache_prefix_from_the_environment", PACKAGES, PREFIXED, env={"PYTHONPYCACHEPREFIX": "<DIR>/cache"},
-     private="a private state says for itself where bytecode lives")  # fmt: skip
-case("a_cache_prefix_from_the_command_line", PACKAGES, PREFIXED, flags=("-X", "pycache_prefix=cache"),
-     private="a private state says for itself where bytecode lives")  # fmt: skip
+case(
+    "a_cache_prefix_from_the_environment",
+    PACKAGES,
+    PREFIXED,
+    env={"PYTHONPYCACHEPREFIX": "<DIR>/cache"},
+    private="a private state says for itself where bytecode lives",
+)
+case(
+    "a_cache_prefix_from_the_command_line",
+    PACKAGES,
+    PREFIXED,
+    flags=("-X", "pycache_prefix=cache"),
+    private="a private state says for itself where bytecode lives",
+)
 
 case(
     "a_cache_prefix_set_while_running",
@@ -405,7 +420,9 @@ import m
 report({"value": m.value, "doc": m.__doc__, "debug": __debug__, "listing": listing(), "cached": m.__spec__.cached,
         "flags": state.flags.optimize})
 """
-ASSERTS = {"m.py": "'''Its text.'''\nvalue = 'asserted'\ntry:\n    assert False\n    value = 'not asserted'\nexcept AssertionError:\n    pass\n"}
+ASSERTS = {
+    "m.py": "'''Its text.'''\nvalue = 'asserted'\ntry:\n    assert False\n    value = 'not asserted'\nexcept AssertionError:\n    pass\n"
+}
 
 case("bytecode_without_optimization", ASSERTS, OPTIMIZED)
 case("bytecode_under_minus_o", ASSERTS, OPTIMIZED, flags=("-O",))

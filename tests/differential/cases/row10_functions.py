@@ -6,7 +6,9 @@ from ..program import Row
 
 case = Row("row10", "Functions")
 
-PACKAGE = {"p": {"__init__.py": "value = 'p'", "m.py": "value = 'p.m'", "q": {"__init__.py": "", "n.py": "value = 'p.q.n'"}}}
+PACKAGE = {
+    "p": {"__init__.py": "value = 'p'", "m.py": "value = 'p.m'", "q": {"__init__.py": "", "n.py": "value = 'p.q.n'"}}
+}
 
 case(
     "import_module_by_absolute_and_relative_name",
@@ -380,8 +382,14 @@ case(
 
 case(
     "run_module",
-    {"p": {"__init__.py": "", "m.py": "seen = [__name__, __package__, __file__]\nimport p.q\nvalue = p.q.value", "q.py": "value = 1"},
-     "top.py": "seen = [__name__, __package__, __spec__.name]"},
+    {
+        "p": {
+            "__init__.py": "",
+            "m.py": "seen = [__name__, __package__, __file__]\nimport p.q\nvalue = p.q.value",
+            "q.py": "value = 1",
+        },
+        "top.py": "seen = [__name__, __package__, __spec__.name]",
+    },
     """
     result = imp.run_module("p.m")
     top = imp.run_module("top", {"given": 1}, "renamed")
@@ -404,7 +412,11 @@ case(
 
 case(
     "run_module_of_what_cannot_be_run",
-    {"p": {"__init__.py": "", "bad.py": "raise ValueError(1)"}, "bare": {}, "fails": {"__init__.py": "1 / 0", "m.py": ""}},
+    {
+        "p": {"__init__.py": "", "bad.py": "raise ValueError(1)"},
+        "bare": {},
+        "fails": {"__init__.py": "1 / 0", "m.py": ""},
+    },
     """
     report({name: attempt(lambda: imp.run_module(name)["__name__"]) for name in ("gone", "p", "p.gone", "gone.m", "p.bad", "bare", "fails.m", ".m", "_symtable", "__hello__")})
     """,
@@ -431,8 +443,18 @@ case(
 
 case(
     "run_path_of_directories_archives_and_bytecode",
-    {"app": {"__main__.py": "import beside\nseen = [__name__, __package__, __file__, beside.value, __spec__.name]", "beside.py": "value = 1"},
-     "app.zip": Archive({"__main__.py": "import zipped\nseen = [__name__, __package__, __file__, zipped.value, __spec__.name]", "zipped.py": "value = 2"})},
+    {
+        "app": {
+            "__main__.py": "import beside\nseen = [__name__, __package__, __file__, beside.value, __spec__.name]",
+            "beside.py": "value = 1",
+        },
+        "app.zip": Archive(
+            {
+                "__main__.py": "import zipped\nseen = [__name__, __package__, __file__, zipped.value, __spec__.name]",
+                "zipped.py": "value = 2",
+            }
+        ),
+    },
     """
     write("code.pyc", pyc("seen = [__name__, __file__]", "code.py"))
     path = list(state.path)
@@ -443,7 +465,13 @@ case(
 
 case(
     "run_path_of_what_cannot_be_run",
-    {"empty": {}, "app.zip": Archive({"other.py": ""}), "bad.py": "value = = 1", "fails.py": "raise ValueError(1)", "bytes.pyc": b"abc"},
+    {
+        "empty": {},
+        "app.zip": Archive({"other.py": ""}),
+        "bad.py": "value = = 1",
+        "fails.py": "raise ValueError(1)",
+        "bytes.pyc": b"abc",
+    },
     """
     report({name: attempt(imp.run_path, at(name)) for name in ("gone.py", "empty", "app.zip", "bad.py", "fails.py", "bytes.pyc")} | {"added": added()})
     """,

@@ -36,7 +36,8 @@ case(
 
 case(
     "many_threads_import_many_modules",
-    {f"m{number}.py": f"import shared\nvalue = shared.value + {number}" for number in range(8)} | {"shared.py": "log('shared')\nvalue = 100"},
+    {f"m{number}.py": f"import shared\nvalue = shared.value + {number}" for number in range(8)}
+    | {"shared.py": "log('shared')\nvalue = 100"},
     """
     results = together(*[lambda number=number: imp.import_module(f"m{number}").value for number in range(8)])
     report({"results": results, "log": log, "added": added()})
@@ -91,7 +92,10 @@ report({"first": joined(*in_thread(use)), "second": joined(*in_thread(use)), "lo
 
 case(
     "two_threads_enter_a_circle_from_both_sides",
-    {"a.py": "log.in_a.set()\nlog.in_b.wait(20)\nimport b\nvalue = 'a'", "b.py": "log.in_b.set()\nlog.in_a.wait(20)\nimport a\nvalue = 'b'"},
+    {
+        "a.py": "log.in_a.set()\nlog.in_b.wait(20)\nimport b\nvalue = 'a'",
+        "b.py": "log.in_b.set()\nlog.in_a.wait(20)\nimport a\nvalue = 'b'",
+    },
     """
     log.in_a, log.in_b = threading.Event(), threading.Event()
     def a():
@@ -108,7 +112,11 @@ case(
 
 case(
     "a_module_that_starts_a_thread_which_imports_another",
-    {"m.py": "import other_main\nother_main.start()\nvalue = 1", "other_main.py": "def start():\n    log.run_thread()", "n.py": "value = 2"},
+    {
+        "m.py": "import other_main\nother_main.start()\nvalue = 1",
+        "other_main.py": "def start():\n    log.run_thread()",
+        "n.py": "value = 2",
+    },
     """
     results = []
     def body():
@@ -194,7 +202,7 @@ report({"child": seen, "parent": joined(thread, result)})
 
 case(
     "a_fork_inside_a_module_that_is_imported",
-    {"m.py": "value = log.fork()\nimport n"  , "n.py": "value = 2"},
+    {"m.py": "value = log.fork()\nimport n", "n.py": "value = 2"},
     """
     def fork():
         reading, writing = os.pipe()
@@ -229,7 +237,10 @@ case(
 
 case(
     "a_program_that_starts_processes_by_spawn",
-    {"work.py": "def square(number):\n    import helper\n    return helper.square(number), __name__\n", "helper.py": "def square(number):\n    return number * number\n"},
+    {
+        "work.py": "def square(number):\n    import helper\n    return helper.square(number), __name__\n",
+        "helper.py": "def square(number):\n    return number * number\n",
+    },
     """
     if __name__ == "__main__":
         import multiprocessing, work

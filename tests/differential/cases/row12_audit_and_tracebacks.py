@@ -246,7 +246,10 @@ case(
 
 case(
     "frames_of_a_module_getattr_and_of_a_replaced_module",
-    {"m.py": "def __getattr__(name):\n    raise LookupError(name)\n", "p": {"__init__.py": "def __getattr__(name):\n    raise LookupError(name)\n"}},
+    {
+        "m.py": "def __getattr__(name):\n    raise LookupError(name)\n",
+        "p": {"__init__.py": "def __getattr__(name):\n    raise LookupError(name)\n"},
+    },
     """
     def attribute():
         from m import x
@@ -264,43 +267,113 @@ def ends(name, tree, main, status=1, **options):
     case(name, tree, main, status=status, reports=False, private=ENDS, **options)
 
 
-ends("a_program_ends_with_an_error_in_a_module", {"a.py": "import b\n", "b.py": "def f():\n    raise ValueError('deep')\n\nf()\n"}, "import a\n")
+ends(
+    "a_program_ends_with_an_error_in_a_module",
+    {"a.py": "import b\n", "b.py": "def f():\n    raise ValueError('deep')\n\nf()\n"},
+    "import a\n",
+)
 ends("a_program_ends_with_a_missing_module", {"a.py": "import not_there_at_all\n"}, "import a\n")
 ends("a_program_ends_with_a_missing_submodule", {"p": {"__init__.py": ""}}, "import p.gone\n")
 ends("a_program_ends_with_a_missing_name", {"m.py": "value = 1\n"}, "from m import valu\n")
-ends("a_program_ends_with_a_syntax_error_in_a_module", {"a.py": "import bad\n", "bad.py": "x = 1\ny = = 2\n"}, "import a\n")
-ends("a_program_ends_with_a_circular_import", {"a.py": "from b import x\ny = 1\n", "b.py": "from a import y\nx = 1\n"}, "import a\n")
-ends("a_program_ends_with_an_attribute_of_a_circle", {"a.py": "import b\ny = 1\n", "b.py": "import a\na.y\n"}, "import a\n")
+ends(
+    "a_program_ends_with_a_syntax_error_in_a_module",
+    {"a.py": "import bad\n", "bad.py": "x = 1\ny = = 2\n"},
+    "import a\n",
+)
+ends(
+    "a_program_ends_with_a_circular_import",
+    {"a.py": "from b import x\ny = 1\n", "b.py": "from a import y\nx = 1\n"},
+    "import a\n",
+)
+ends(
+    "a_program_ends_with_an_attribute_of_a_circle",
+    {"a.py": "import b\ny = 1\n", "b.py": "import a\na.y\n"},
+    "import a\n",
+)
 ends("a_program_ends_with_a_relative_import", {}, "from . import sibling\n")
-ends("a_program_ends_with_an_error_in_an_archive", {"code.zip": Archive({"z.py": "def f():\n    raise ValueError('zipped')\n\nf()\n"})},
-     "import sys\nsys.path.insert(0, at('code.zip'))\nimport z\n")  # fmt: skip
-ends("a_program_ends_with_chained_errors", {"m.py": "try:\n    import not_there_at_all\nexcept ImportError as exc:\n    raise RuntimeError('no way') from exc\n"}, "import m\n")
-ends("a_program_ends_with_an_error_after_an_import_error", {"m.py": "try:\n    import not_there_at_all\nexcept ImportError:\n    1 / 0\n"}, "import m\n")
+ends(
+    "a_program_ends_with_an_error_in_an_archive",
+    {"code.zip": Archive({"z.py": "def f():\n    raise ValueError('zipped')\n\nf()\n"})},
+    "import sys\nsys.path.insert(0, at('code.zip'))\nimport z\n",
+)
+ends(
+    "a_program_ends_with_chained_errors",
+    {
+        "m.py": "try:\n    import not_there_at_all\nexcept ImportError as exc:\n    raise RuntimeError('no way') from exc\n"
+    },
+    "import m\n",
+)
+ends(
+    "a_program_ends_with_an_error_after_an_import_error",
+    {"m.py": "try:\n    import not_there_at_all\nexcept ImportError:\n    1 / 0\n"},
+    "import m\n",
+)
 ends("a_program_ends_with_a_bad_bytecode_file", {}, "write('m.pyc', b'abc')\nimport m\n")
 ends("a_program_with_a_syntax_error", {"bad.py": "x = 1\ny = = 2\n"}, None, run=("bad.py",))
 ends("a_program_exits_with_a_status_from_a_module", {"m.py": "import sys\nsys.exit(3)\n"}, "import m\n", status=3)
 ends("a_program_exits_with_a_message", {"m.py": "raise SystemExit('that is all')\n"}, "import m\n")
 ends("a_program_is_interrupted_inside_a_module", {"m.py": "raise KeyboardInterrupt\n"}, "import m\n", status=-2)
-ends("a_program_kills_itself_inside_a_module", {"m.py": "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n"}, "import m\n", status=-15)
-ends("a_thread_ends_with_an_error_in_a_module", {"m.py": "raise ValueError('in a thread')\n"},
-     "def go():\n    import m\nthread = threading.Thread(target=go, name='worker')\nthread.start()\nthread.join()\n", status=0)  # fmt: skip
-ends("a_program_prints_and_reads", {"m.py": "print('from m', input())\n"}, "import m\nprint(sys.stdin.read())\n", status=0, stdin="first\nsecond\nthird")
-ends("a_program_run_by_name_ends_with_an_error", {"p": {"__init__.py": "", "m.py": "def f():\n    raise ValueError('named')\n\nf()\n"}}, None, run=("-m", "p.m"))
-ends("a_directory_ends_with_an_error", {"app": {"__main__.py": "import beside\n", "beside.py": "raise ValueError('beside')\n"}}, None, run=("app",))
-ends("an_archive_ends_with_an_error", {"app.zip": Archive({"__main__.py": "import beside\n", "beside.py": "raise ValueError('beside')\n"})}, None, run=("app.zip",))
+ends(
+    "a_program_kills_itself_inside_a_module",
+    {"m.py": "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n"},
+    "import m\n",
+    status=-15,
+)
+ends(
+    "a_thread_ends_with_an_error_in_a_module",
+    {"m.py": "raise ValueError('in a thread')\n"},
+    "def go():\n    import m\nthread = threading.Thread(target=go, name='worker')\nthread.start()\nthread.join()\n",
+    status=0,
+)
+ends(
+    "a_program_prints_and_reads",
+    {"m.py": "print('from m', input())\n"},
+    "import m\nprint(sys.stdin.read())\n",
+    status=0,
+    stdin="first\nsecond\nthird",
+)
+ends(
+    "a_program_run_by_name_ends_with_an_error",
+    {"p": {"__init__.py": "", "m.py": "def f():\n    raise ValueError('named')\n\nf()\n"}},
+    None,
+    run=("-m", "p.m"),
+)
+ends(
+    "a_directory_ends_with_an_error",
+    {"app": {"__main__.py": "import beside\n", "beside.py": "raise ValueError('beside')\n"}},
+    None,
+    run=("app",),
+)
+ends(
+    "an_archive_ends_with_an_error",
+    {"app.zip": Archive({"__main__.py": "import beside\n", "beside.py": "raise ValueError('beside')\n"})},
+    None,
+    run=("app.zip",),
+)
 ends("the_command_line_ends_with_an_error", {"m.py": "raise ValueError('m')\n"}, None, run=("-c", "import m\n"))
 
 case(
     "an_archive_run_as_a_program",
-    {"app.zip": Archive({"__main__.py": PRELUDE + "import __main__, beside\n"
-                         "report({'main': describe(__main__), 'argv': sys.argv, 'path0': sys.path[0], 'beside': beside.value})\n", "beside.py": "value = 1"})},
+    {
+        "app.zip": Archive(
+            {
+                "__main__.py": PRELUDE + "import __main__, beside\n"
+                "report({'main': describe(__main__), 'argv': sys.argv, 'path0': sys.path[0], 'beside': beside.value})\n",
+                "beside.py": "value = 1",
+            }
+        )
+    },
     run=("app.zip", "arg"),
 )
 
 case(
     "a_warning_names_the_line_that_imports",
-    {"m.py": "import warnings\nwarnings.warn('use n instead', DeprecationWarning, stacklevel=2)\n",
-     "n.py": "import m\n", "deep.py": "import warnings\nwarnings.warn('three up', UserWarning, stacklevel=3)\n", "o.py": "import deep\n"},
+    {
+        "m.py": "import warnings\nwarnings.warn('use n instead', DeprecationWarning, stacklevel=2)\n",
+        "n.py": "import m\n",
+        "deep.py": "import warnings\nwarnings.warn('three up', UserWarning, stacklevel=3)\n",
+        "o.py": "import deep\n",
+    },
     """
     import warnings
     warnings.simplefilter("always")
@@ -315,10 +388,20 @@ case(
     private="the main program imports warnings",
 )
 
-ends("a_deprecation_is_shown_when_the_program_itself_imports",
-     {"m.py": "import warnings\nwarnings.warn('m is old', DeprecationWarning, stacklevel=2)\n", "n.py": "import o\n",
-      "o.py": "import warnings\nwarnings.warn('o is old', DeprecationWarning, stacklevel=2)\n"}, "import m\nimport n\n", status=0)  # fmt: skip
+ends(
+    "a_deprecation_is_shown_when_the_program_itself_imports",
+    {
+        "m.py": "import warnings\nwarnings.warn('m is old', DeprecationWarning, stacklevel=2)\n",
+        "n.py": "import o\n",
+        "o.py": "import warnings\nwarnings.warn('o is old', DeprecationWarning, stacklevel=2)\n",
+    },
+    "import m\nimport n\n",
+    status=0,
+)
 
-ends("warnings_as_errors_in_a_module", {"m.py": "import warnings\nwarnings.warn('m is old', UserWarning)\n"}, "import m\n", flags=("-W", "error"))
-
-ends("a_module_prints_its_caller", {"m.py": "import traceback\ntraceback.print_stack(limit=-1)\n"}, "import m\n", status=0)
+ends(
+    "warnings_as_errors_in_a_module",
+    {"m.py": "import warnings\nwarnings.warn('m is old', UserWarning)\n"},
+    "import m\n",
+    flags=("-W", "error"),
+)

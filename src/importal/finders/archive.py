@@ -1,0 +1,3 @@
+"""Finding modules in zip archives."""
+import zipimport
+zip_hook = zipimport.zipimporter

@@ -1,0 +1,348 @@
+"""Making a system the interpreter's own import, and undoing it.
+
+The interpreter's C code answers an import from ``sys.modules`` by itself; a miss it hands to functions that it looks
+up by name on its frozen importlib, each time. Replacing these attributes re-routes every miss while hits stay in C.
+The same is done to the names that Python code knows: the classes and functions in importlib's modules, the finders on
+``sys.meta_path``, the hooks on ``sys.path_hooks``; and modules that were loaded before get specs and loaders of
+importal, so that there is one identity of each class. Foreign finders and hooks keep their places.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+
+from . import interpreter, machinery, util
+from .errors import InstallError
+from .finders.archive import zip_hook
+from .interpreter import Module, bootstrap, external
+from .loaders import file, source
+from .loaders.location import file_loaders
+from .loaders.module import execute_again, load, module_from_spec, set_attributes, spec_from_loader, spec_from_module
+from .spec import ModuleSpec, module_repr
+from .statement import handle_fromlist
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
+
+    from .standard import ImportSystem
+
+__all__ = ["Installation", "install"]
+
+_PROBE = "importal.<probe>"
+_STOCK_MODULES = {"_frozen_importlib", "_frozen_importlib_external", "importlib._bootstrap", "zipimport",
+                  "importlib._bootstrap_external"}  # fmt: skip
+
+
+class Installation:
+    """One system in the interpreter's place. Calling it, or leaving it as a context, puts everything back."""
+
+    current: Installation | None = None
+
+    def __init__(self, system: ImportSystem) -> None:
+        self.system = system
+        self._undo: list[Callable[[], object]] = []
+
+    def __enter__(self) -> Installation:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self()
+
+    def __call__(self) -> None:
+        """Put back what stood there before; what other programs have changed since stays as they left it."""
+        while self._undo:
+            self._undo.pop()()
+        if Installation.current is self:
+            Installation.current = None
+
+    @property
+    def active(self) -> bool:
+        """Whether the system is in the interpreter's place."""
+        return Installation.current is self
+
+    def replace(self, owner: Any, name: str, value: object) -> None:
+        """Set the attribute *name* of *owner*, to be put back unless somebody else sets it meanwhile."""
+        if not hasattr(owner, name):
+            return
+        before = getattr(owner, name)
+
+        def put_back() -> None:
+            if getattr(owner, name, None) is value:
+                setattr(owner, name, before)
+
+        setattr(owner, name, value)
+        self._undo.append(put_back)
+
+    def exchange(self, sequence: list[Any], translate: Callable[[Any], Any]) -> None:
+        """Exchange each item of *sequence* that *translate* knows another for, in its place."""
+        for index, item in enumerate(sequence):
+            other = translate(item)
+            if other is not item:
+                sequence[index] = other
+                self._undo.append(lambda item=item, other=other: _put_back_item(sequence, other, item))
+
+    def also(self, undo: Callable[[], object]) -> None:
+        """Have *undo* called with the rest."""
+        self._undo.append(undo)
+
+
+def install(system: ImportSystem) -> Installation:
+    """Make *system* the interpreter's own import and return what undoes it.
+
+    Where it is installed already, the result is that same installation. Raises InstallError for a private system: the
+    interpreter's C code answers hits from ``sys.modules``, which is not its table.
+    """
+    if system.state is not sys:  # type: ignore[comparison-overlap]
+        raise InstallError(
+            "only a system over sys can be the interpreter's import; use ImportSystem.host().install(), "
+            "or import through the private system's own import_module()"
+        )
+    current = Installation.current
+    if current is not None:
+        return current
+    installation = Installation(system)
+    try:
+        _reroute(installation)
+        _put_names_into_importlib(installation)
+        _exchange_finders(installation)
+        _adopt_loaded_modules(installation)
+    except BaseException:
+        installation()
+        raise
+    Installation.current = installation
+    return installation
+
+
+# ---------------------------------------------------------------- what the interpreter calls by name
+
+
+def _reroute(installation: Installation) -> None:
+    system = installation.system
+    if not _looks_up_by_name():
+        # The interpreter does not ask its importlib by name: every import statement then passes through Python.
+        installation.replace(builtins, "__import__", system.__import__)
+        return
+    system.wait_elsewhere = bootstrap._lock_unlock_module
+    installation.also(lambda: setattr(system, "wait_elsewhere", None))
+
+    def lock_unlock_module(name: str) -> None:
+        if system._wait(name) and name not in sys.modules:
+            # The thread that was executing it has failed: this import is not to return what it left behind.
+            system.find_and_load(name)
+
+    def find_and_load_lazy_submodule(name: str, import_parent: Callable[[str], object]) -> ModuleType | None:
+        return system.find_and_load(name, import_parent, lazy_submodule=True)
+
+    installation.replace(bootstrap, "_lock_unlock_module", lock_unlock_module)
+    installation.replace(bootstrap, "_find_and_load", system.find_and_load)
+    installation.replace(bootstrap, "_find_and_load_lazy_submodule", find_and_load_lazy_submodule)
+    installation.replace(bootstrap, "_handle_fromlist", handle_fromlist)
+    installation.replace(bootstrap, "_module_repr", module_repr)
+
+
+def _looks_up_by_name() -> bool:
+    """Tell whether the running interpreter's C code finds a function put into its importlib.
+
+    Asked with a module that looks as if it were being executed: C code then calls ``_lock_unlock_module``, and no audit
+    event is raised for what is no real import.
+    """
+    called = []
+    probe = Module(_PROBE)
+    probe.__spec__ = spec = ModuleSpec(_PROBE, None)  # type: ignore[assignment]
+    spec._initializing = True
+    before = bootstrap._lock_unlock_module
+    sys.modules[_PROBE] = probe
+    bootstrap._lock_unlock_module = called.append
+    try:
+        interpreter.builtin_import(_PROBE, None, None, ("x",))
+    except ImportError:
+        return False
+    finally:
+        bootstrap._lock_unlock_module = before
+        del sys.modules[_PROBE]
+    return called == [_PROBE]
+
+
+# ---------------------------------------------------------------- what Python code knows by name
+
+
+def _put_names_into_importlib(installation: Installation) -> None:
+    system = installation.system
+    for name, value in _bootstrap_names(system).items():
+        installation.replace(bootstrap, name, value)
+    for name, value in _external_names().items():
+        installation.replace(external, name, value)
+    public = {
+        "importlib": {
+            "__import__": system.__import__,
+            "import_module": system.import_module,
+            "invalidate_caches": system.invalidate_caches,
+            "reload": system.reload,
+        },
+        "importlib.machinery": {name: getattr(machinery, name) for name in machinery.__all__ if name[0] != "_"
+                                and not name.endswith("SUFFIXES")},  # fmt: skip
+        "importlib.util": {name: getattr(util, name) for name in util.__all__ if name not in {"MAGIC_NUMBER", "Loader"}},
+    }
+    for module, names in public.items():
+
+        def put(loaded: ModuleType, names: dict[str, Any] = names) -> None:
+            for name, value in names.items():
+                installation.replace(loaded, name, value)
+
+        installation.also(system.when_loaded(module, put))
+    installation.also(system.when_loaded("importlib.abc", _register_with_abc))
+    installation.also(system.when_loaded("pkgutil", _register_with_pkgutil))
+
+
+def _bootstrap_names(system: ImportSystem) -> dict[str, Any]:
+    def load_spec(spec: ModuleSpec) -> ModuleType:
+        lock = system.locks.acquire(spec.name)
+        try:
+            return load_unlocked(spec)
+        finally:
+            if lock is not None:
+                system.locks.release(lock)
+
+    def load_unlocked(spec: ModuleSpec) -> ModuleType:
+        try:
+            return load(spec, sys.modules, system.events)
+        finally:
+            spec._initializing = False
+
+    return {
+        "BuiltinImporter": machinery.BuiltinImporter,
+        "FrozenImporter": machinery.FrozenImporter,
+        "ModuleSpec": ModuleSpec,
+        "__import__": system.__import__,
+        "_exec": lambda spec, module: execute_again(spec, module, sys.modules),
+        "_find_spec": system._find,
+        "_gcd_import": system.import_name,
+        "_init_module_attrs": set_attributes,
+        "_load": load_spec,
+        "_load_unlocked": load_unlocked,
+        "_spec_from_module": spec_from_module,
+        "module_from_spec": module_from_spec,
+        "spec_from_loader": spec_from_loader,
+    }
+
+
+def _external_names() -> dict[str, Any]:
+    names = ("AppleFrameworkLoader", "ExtensionFileLoader", "FileFinder", "NamespaceLoader", "NamespacePath",
+             "PathFinder", "SourceFileLoader", "SourcelessFileLoader", "WindowsRegistryFinder")  # fmt: skip
+    return {
+        **{name: getattr(machinery, name) for name in names},
+        "FileLoader": file.FileLoader,
+        "SourceLoader": source.SourceLoader,
+        "_NamespaceLoader": machinery.NamespaceLoader,
+        "_NamespacePath": machinery.NamespacePath,
+        "_get_supported_file_loaders": file_loaders,
+        "cache_from_source": util.cache_from_source,
+        "decode_source": util.decode_source,
+        "source_from_cache": util.source_from_cache,
+        "spec_from_file_location": util.spec_from_file_location,
+    }
+
+
+def _register_with_abc(abc: Any) -> None:
+    """Make the classes of importal virtual subclasses of what ``importlib.abc`` offers (one-way: it does no harm)."""
+    for base, classes in {
+        abc.MetaPathFinder: ("BuiltinImporter", "FrozenImporter", "PathFinder", "WindowsRegistryFinder"),
+        abc.PathEntryFinder: ("FileFinder",),
+        abc.InspectLoader: ("BuiltinImporter", "FrozenImporter", "NamespaceLoader"),
+        abc.ExecutionLoader: ("AppleFrameworkLoader", "ExtensionFileLoader"),
+        abc.FileLoader: ("SourceFileLoader", "SourcelessFileLoader"),
+        abc.SourceLoader: ("SourceFileLoader",),
+    }.items():
+        for name in classes:
+            base.register(getattr(machinery, name))
+
+
+def _register_with_pkgutil(pkgutil: Any) -> None:
+    """Let ``pkgutil`` list the modules in a directory whichever finder answers for it."""
+    list_modules = getattr(pkgutil, "_iter_file_finder_modules", None)
+    if list_modules is not None:
+        pkgutil.iter_importer_modules.register(machinery.FileFinder, list_modules)
+
+
+# ---------------------------------------------------------------- finders, hooks and loaded modules
+
+
+def _exchange_finders(installation: Installation) -> None:
+    directory_hook = machinery.FileFinder.path_hook(*file_loaders())
+
+    def finder(item: Any) -> Any:
+        if isinstance(item, type) and item.__module__ in _STOCK_MODULES:
+            return getattr(machinery, item.__name__, item)
+        return item
+
+    def hook(item: Any) -> Any:
+        if getattr(item, "__module__", None) not in _STOCK_MODULES:
+            return item
+        return zip_hook if isinstance(item, type) else directory_hook
+
+    installation.exchange(sys.meta_path, finder)
+    installation.exchange(sys.path_hooks, hook)
+    _drop_finders(_STOCK_MODULES)
+    installation.also(lambda: _drop_finders({machinery.FileFinder.__module__, zip_hook.__module__}))
+
+
+def _drop_finders(modules: set[str]) -> None:
+    """Forget the path entry finders whose classes come from *modules*; the hooks are asked again when needed."""
+    for entry, finder in list(sys.path_importer_cache.items()):
+        if type(finder).__module__ in modules:
+            del sys.path_importer_cache[entry]
+
+
+def _adopt_loaded_modules(installation: Installation) -> None:
+    """Give the modules that the interpreter's importlib has loaded the specs and loaders they would have now."""
+    loaders: dict[int, Any] = {}
+    for module in list(sys.modules.values()):
+        if not isinstance(module, Module):
+            continue
+        namespace = module.__dict__
+        spec = namespace.get("__spec__")
+        if getattr(spec, "_initializing", False):
+            continue  # whoever executes it will clear the mark on the spec it knows
+        loader = namespace.get("__loader__")
+        if type(loader).__module__ in _STOCK_MODULES or loader is not None and _is_stock_class(loader):
+            installation.replace(module, "__loader__", _loader(loader, loaders))
+        if type(spec).__module__ in _STOCK_MODULES:
+            installation.replace(module, "__spec__", _spec(spec, loaders))
+
+
+def _is_stock_class(loader: Any) -> bool:
+    return isinstance(loader, type) and loader.__module__ in _STOCK_MODULES
+
+
+def _loader(loader: Any, known: dict[int, Any]) -> Any:
+    """Return importal's counterpart of the stock *loader*, one for each; a loader without one as it is."""
+    if id(loader) not in known:
+        counterpart = getattr(machinery, (loader if isinstance(loader, type) else type(loader)).__name__, None)
+        if counterpart is None:
+            known[id(loader)] = loader
+        elif isinstance(loader, type):
+            known[id(loader)] = counterpart
+        else:
+            known[id(loader)] = made = counterpart.__new__(counterpart)
+            made.__dict__.update(loader.__dict__)
+    return known[id(loader)]
+
+
+def _spec(stock: Any, loaders: dict[int, Any]) -> ModuleSpec:
+    spec = ModuleSpec.__new__(ModuleSpec)
+    spec.__dict__.update(stock.__dict__)
+    spec.__dict__.setdefault("_initializing", False)
+    spec.__dict__.setdefault("_uninitialized_submodules", [])
+    spec.loader = None if stock.loader is None else _loader(stock.loader, loaders)
+    return spec
+
+
+def _put_back_item(sequence: list[Any], other: Any, item: Any) -> None:
+    for index, present in enumerate(sequence):
+        if present is other:
+            sequence[index] = item
+            return
