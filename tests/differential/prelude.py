@@ -37,6 +37,16 @@ CLASS_NAME = re.compile(rf"<(class ')?{IMPORT_MODULES}\.(?=[\w.]+(?:'| object at
 CPYTHON_IMPORT = ("<frozen ", os.path.join(os.path.dirname(importlib.__file__), ""), runpy.__file__)
 
 
+# Under a private system some finders and loaders are variants, bound to its state, of the public classes: they count
+# under the public names.
+VARIANTS = {
+    "PrivateBuiltinImporter": "BuiltinImporter",
+    "PrivateExtensionFileLoader": "ExtensionFileLoader",
+    "PathSearch": "PathFinder",
+}
+VARIANT = re.compile(rf"\b({'|'.join(VARIANTS)})\b")
+
+
 class Log(list):
     """A list that is called to append: modules of the tree reach it as the built-in `log`."""
 
@@ -104,7 +114,8 @@ def normal(text):
     """Return the text without what differs from run to run: the directory, addresses, modules of import classes."""
     # Below a pycache prefix the directory's path stands without its first slash.
     text = text.replace(DIR, "<DIR>").replace(DIR[1:], "<DIR>").replace(SRC, "<SRC>")
-    return CLASS_NAME.sub(lambda match: "<" + (match[1] or ""), re.sub(r"0x[0-9a-fA-F]{6,}", "<ADDR>", text))
+    text = CLASS_NAME.sub(lambda match: "<" + (match[1] or ""), re.sub(r"0x[0-9a-fA-F]{6,}", "<ADDR>", text))
+    return text if state is sys else VARIANT.sub(lambda match: VARIANTS[match[0]], text)
 
 
 def plain(value):
@@ -175,8 +186,11 @@ def attempt(function, *args, **kwargs):
 
 
 def run(source, **variables):
-    """Execute statements in a namespace of their own, with the caller's built-ins; return what they bound."""
-    namespace = {"__builtins__": sys._getframe(1).f_builtins, "__name__": "statements", **variables}
+    """Execute statements in a namespace of their own, with the program's built-ins; return what they bound."""
+    caller = sys._getframe(1)
+    while caller.f_code.co_filename == "<prelude>":  # called through `attempt` or `unprivileged`
+        caller = caller.f_back
+    namespace = {"__builtins__": caller.f_builtins, "__name__": "statements", **variables}
     try:
         exec(compile(textwrap.dedent(source).strip(), "<statements>", "exec"), namespace)
     except BaseException as exc:
@@ -199,7 +213,9 @@ def caught(function, *args):
 
 def simple(thing):
     """Return the simple class name of a loader or finder, which may itself be a class."""
-    return None if thing is None else thing.__name__ if isinstance(thing, type) else type(thing).__name__
+    if thing is None:
+        return None
+    return normal(thing.__name__ if isinstance(thing, type) else type(thing).__name__)
 
 
 def describe_spec(spec):
@@ -226,7 +242,7 @@ def describe(module):
     seen["__spec__"] = spec if spec is MISSING else describe_spec(spec)
     if spec is not MISSING and spec is not None:
         seen["same_loader"] = spec.loader is getattr(module, "__loader__", MISSING)
-        seen["initializing"] = plain(getattr(spec, "_initializing", MISSING))
+        seen["initializing"] = bool(getattr(spec, "_initializing", False))  # a spec made by hand has none
     seen["repr"] = normal(repr(module))
     seen["type"] = type(module).__name__
     return seen
@@ -433,22 +449,22 @@ def together(*functions):
     return results
 
 
-def start(used_state, used_systems):
-    """Set what depends on the system at work; called once, before the main program."""
-    global state, imp, log, BEFORE
-    state, imp, log = used_state, used_systems, Log()
+def start(used_state):
+    """Set what depends on the state at work; called before there is a system, which may copy the built-ins."""
+    global state, log, BEFORE
+    state, log = used_state, Log()
     builtins.log, builtins.state = log, state  # modules of the tree see no other names of the prelude
     BEFORE = frozenset(state.modules)
 
 
-def given():
-    """Return the names a main program finds in its globals."""
-    if "state" not in globals():
-        start(sys, Systems())
+def given(system=None):
+    """Return the names a main program finds in its globals; `system` is the private one, if there is one."""
+    if system is None:
+        start(sys)
+    imp = Systems(system)
     modules = {"os": os, "sys": sys, "types": types, "threading": threading}
     helpers = (
-        report, attempt, run, caught, simple, describe_spec, describe, frames, traced, at, write, read, age, listing, tag,
-        pyc, pyc_for, read_pyc, make_zip, copy_extension, added, finder, together, plain,
-        unprivileged, audit,
+        report, attempt, run, caught, simple, describe_spec, describe, frames, traced, at, write, read, age, listing,
+        tag, pyc, pyc_for, read_pyc, make_zip, copy_extension, added, finder, together, plain, unprivileged, audit,
     )  # fmt: skip
     return {**modules, **{item.__name__: item for item in helpers}, "state": state, "imp": imp, "log": log, "DIR": DIR}

@@ -7,9 +7,9 @@ with open(os.environ["DIFFERENTIAL_PRELUDE"], encoding="utf-8") as file:
     prelude = {"__name__": "<prelude>"}
     exec(compile(file.read(), "<prelude>", "exec"), prelude)
 
-from importal import ImportState, ImportSystem  # noqa: E402 - the prelude comes first in every mode
+from importal import ImportState, ImportSystem
 
 state = ImportState(path=[prelude["DIR"]])
+prelude["start"](state)
 system = ImportSystem(state)
-prelude["start"](state, prelude["Systems"](system))
-system.run_path(os.path.abspath(sys.argv[1]), init_globals=prelude["given"](), run_name="__main__")
+system.run_path(os.path.abspath(sys.argv[1]), init_globals=prelude["given"](system), run_name="__main__")

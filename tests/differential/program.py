@@ -1,4 +1,4 @@
-"""What one program of the corpus is: a tree of files, a main program, how it is run, and which differences are meant."""
+"""What a program of the corpus is: a tree of files, a main program, how it is run, which differences are meant."""
 
 from __future__ import annotations
 

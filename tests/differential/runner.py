@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -191,7 +191,7 @@ def _normal(text: str, directory: Path) -> str:
     return re.sub(r"0x[0-9a-fA-F]{6,}", "<ADDR>", text.replace(str(directory), "<DIR>").replace(str(SRC), "<SRC>"))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _oracles(python: str) -> dict[str, Outcome]:
     return {}
 
@@ -217,6 +217,9 @@ def differences(cpython: Any, ours: Any, place: str = "") -> Iterator[Difference
         for key in sorted(cpython.keys() | ours.keys()):
             inner = f"{place}.{key}" if place else key
             yield from differences(cpython.get(key, _ABSENT), ours.get(key, _ABSENT), inner)
+    elif isinstance(cpython, list) and isinstance(ours, list) and len(cpython) == len(ours):
+        for index, pair in enumerate(zip(cpython, ours, strict=True)):
+            yield from differences(*pair, f"{place}.{index}" if place else str(index))
     elif cpython != ours or type(cpython) is not type(ours):
         yield Difference(place, cpython, ours)
 
@@ -238,8 +241,11 @@ def judge(program: Program, mode: str, cpython: Outcome, ours: Outcome, version:
 
 def check(program: Program, mode: str, python: str = sys.executable) -> list[str]:
     """Run the program under CPython and in the mode; return what is wrong, nothing when they agree."""
-    cpython = oracle(program, python)
-    return judge(program, mode, cpython, run(program, mode, python), version_of(python))
+    cpython, ours = oracle(program, python), run(program, mode, python)
+    wrong = judge(program, mode, cpython, ours, version_of(python))
+    if wrong and ours.status != cpython.status:
+        wrong.append(f"standard error was:\n{ours.stderr[-2000:]}")
+    return wrong
 
 
 def applies(program: Program, mode: str) -> bool:

@@ -99,6 +99,14 @@ def test_a_program_says_what_it_lacks() -> None:
         runner.run(Program("self", "lacks", {}, "copy_extension('no_such_module')"), "cpython", PYTHON)
 
 
+@pytest.mark.parametrize("mode", ["cpython", "host", "private"])
+def test_a_mode_is_what_it_says(mode: str) -> None:
+    """Under importal the loader of a module is importal's, in every mode but that of the oracle."""
+    program = Program("self", "mode", {"m.py": ""}, "import m\nreport(type(m.__spec__.loader).__module__)")
+    owner = runner.run(program, mode, PYTHON).report
+    assert owner.startswith("_frozen_importlib" if mode == "cpython" else "importal."), owner
+
+
 def test_the_prelude_takes_one_line() -> None:
     """Line numbers in tracebacks are those of the program's text plus one, in every mode."""
     assert PRELUDE.count("\n") == 1

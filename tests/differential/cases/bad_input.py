@@ -165,7 +165,11 @@ case(
     """
     seen = {}
     for label, answer in (("none", None), ("number", 3), ("object", object())):
-        state.path_hooks.insert(0, lambda entry: answer)
+        def hook(entry):
+            if entry.startswith("claimed:"):
+                return answer
+            raise ImportError(entry)
+        state.path_hooks.insert(0, hook)
         state.path.insert(0, "claimed:" + label)
         outcome = caught(imp.import_module, "m")
         seen[label] = [outcome.get("error", outcome.get("value")), repr(state.path_importer_cache.get("claimed:" + label, "absent"))]

@@ -235,17 +235,22 @@ case(
     """,
 )
 
-case(
-    "a_program_that_starts_processes_by_spawn",
-    {
-        "work.py": "def square(number):\n    import helper\n    return helper.square(number), __name__\n",
-        "helper.py": "def square(number):\n    return number * number\n",
-    },
-    """
-    if __name__ == "__main__":
-        import multiprocessing, work
-        with multiprocessing.get_context("spawn").Pool(1) as pool:
-            report({"results": pool.map(work.square, [2, 3]), "main": pool.apply(os.path.basename, (__file__,))})
-    """,
-    private="multiprocessing starts a program of its own",
-)
+PROCESSES = {
+    "work.py": "def square(number):\n    import helper\n    return helper.square(number), __name__\n",
+    "helper.py": "def square(number):\n    return number * number\n",
+}
+
+for method in ("spawn", "forkserver"):
+    case(
+        f"a_program_that_starts_processes_by_{method}",
+        PROCESSES,
+        f"""
+        def main_name(_):
+            return __name__
+        if __name__ == "__main__":
+            import multiprocessing, work
+            with multiprocessing.get_context("{method}").Pool(1) as pool:
+                report({{"results": pool.map(work.square, [2, 3]), "main": pool.map(main_name, [0])}})
+        """,
+        private="multiprocessing starts a program of its own",
+    )

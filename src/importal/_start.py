@@ -1,0 +1,26 @@
+"""What ``importal enable`` runs at the start of every Python of an environment: as little as can be.
+
+The engine is loaded when the first import misses the module table; a program that imports nothing pays for this file.
+"""
+
+import sys
+
+
+def start() -> None:
+    """Have the first import that misses the module table load importal and install it."""
+    bootstrap = sys.modules["_frozen_importlib"]
+    find_and_load = bootstrap._find_and_load
+
+    def load_importal_first(name, import_):
+        bootstrap._find_and_load = find_and_load
+        from importal.standard import ImportSystem
+
+        ImportSystem.host().install()
+        return bootstrap._find_and_load(name, import_)
+
+    # Tools know the interpreter's import frames by this name; the function is on the stack of the first import.
+    load_importal_first.__code__ = load_importal_first.__code__.replace(co_filename="<frozen importlib._bootstrap>")
+    bootstrap._find_and_load = load_importal_first
+
+
+start()

@@ -1,0 +1,57 @@
+"""The command line: ``importal COMMAND ...``, one file per command, each imported only when it is asked for."""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["main"]
+
+COMMANDS = {
+    "run": "run a program under importal, exactly as python runs it",
+    "explain": "show for one name where it would come from, step by step",
+    "enable": "make a plain python of this environment use importal",
+    "disable": "undo enable",
+}
+
+USAGE = f"""usage: importal COMMAND ...
+
+Python's import system, written in Python: run programs under it, ask it questions.
+
+commands:
+{chr(10).join(f"  {name:9}{text}" for name, text in COMMANDS.items())}
+
+importal COMMAND --help says more. Exit status: 0 done, 1 the answer is no, 2 the command line is wrong;
+run exits as the program does.
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Carry out one command and return the exit status; *argv* defaults to what the process was started with."""
+    arguments = sys.argv[1:] if argv is None else argv
+    if not arguments or arguments[0] in {"-h", "--help"}:
+        print(USAGE, end="", file=sys.stdout if arguments else sys.stderr)
+        return 0 if arguments else 2
+    command, rest = arguments[0], arguments[1:]
+    if command in {"-V", "--version"}:
+        import importal
+
+        print(f"importal {importal.__version__} on Python {sys.version.split()[0]}")
+        return 0
+    if command == "run":
+        from .run import main as run
+
+        return run(rest)
+    if command == "explain":
+        from .explain import main as explain
+
+        return explain(rest)
+    if command in {"enable", "disable"}:
+        from .enable import main as enable
+
+        return enable(command, rest)
+    import difflib
+
+    near = difflib.get_close_matches(command, COMMANDS, 1)
+    hint = f"; did you mean {near[0]!r}?" if near else f"; commands are {', '.join(COMMANDS)}"
+    print(f"importal: no command {command!r}{hint}", file=sys.stderr)
+    return 2

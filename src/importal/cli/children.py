@@ -1,0 +1,56 @@
+"""Processes that a program starts with multiprocessing use importal as their parent does."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..install import Installation
+
+__all__ = ["follow_children"]
+
+_INSTALL = "import importal; importal.ImportSystem.host().install(); "
+
+
+def follow_children(installation: Installation) -> None:
+    """Have the processes that multiprocessing starts from now on install importal before anything else."""
+    system = installation.system
+    if sys.platform == "win32":
+        installation.also(system.when_loaded("multiprocessing.spawn", lambda spawn: _wrap_command(installation, spawn)))
+    else:
+        installation.also(system.when_loaded("multiprocessing.util", lambda util: _wrap_start(installation, util)))
+
+
+def _wrap_start(installation: Installation, util: Any) -> None:
+    start = util.spawnv_passfds
+
+    def spawnv_passfds(path: Any, arguments: Any, passfds: Any) -> Any:
+        return start(path, _installing(arguments), passfds)
+
+    installation.replace(util, "spawnv_passfds", spawnv_passfds)
+
+
+def _wrap_command(installation: Installation, spawn: Any) -> None:
+    command_line = spawn.get_command_line
+
+    def get_command_line(**facts: Any) -> list[Any]:
+        return _installing(command_line(**facts))
+
+    installation.replace(spawn, "get_command_line", get_command_line)
+
+
+def _installing(arguments: Any) -> list[Any]:
+    """Return the command with importal installed first, where it is one of multiprocessing's own ``-c`` commands."""
+    command = list(arguments)
+    for option in ("-c", b"-c"):
+        if option in command[:-1]:
+            index = command.index(option) + 1
+            text = command[index]
+            is_bytes = isinstance(text, bytes)
+            text = text.decode() if is_bytes else text
+            if any(f"from multiprocessing.{module} " in text for module in ("spawn", "forkserver")):
+                command[index] = (_INSTALL + text).encode() if is_bytes else _INSTALL + text
+    return command

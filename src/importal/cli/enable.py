@@ -1,0 +1,81 @@
+"""``importal enable`` and ``importal disable``: the start-up file that makes a plain python use importal."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import sysconfig
+
+__all__ = ["main", "start_file"]
+
+# A .pth line that begins with "import" is executed by site at start. Should importal have been uninstalled meanwhile,
+# the interpreter has to start all the same, and say what is left over.
+_LINE = (
+    "import sys; exec('try: import importal._start\\nexcept ModuleNotFoundError: "
+    'sys.stderr.write("importal is enabled for this Python but not installed; remove {file}\\\\n")\')'
+)
+
+
+def main(command: str, arguments: list[str]) -> int:
+    """Carry out *command*, ``enable`` or ``disable``; print what was done. Returns 0, or 1 with the reason on stderr."""
+    parser = argparse.ArgumentParser(
+        prog=f"importal {command}",
+        description={
+            "enable": "Write the start-up file that makes a plain python of this environment use importal.",
+            "disable": "Remove the start-up file that importal enable wrote.",
+        }[command],
+    )
+    parser.parse_args(arguments)
+    file = start_file()
+    try:
+        return (_enable if command == "enable" else _disable)(file)
+    except OSError as error:
+        print(f"importal {command}: {file}: {error.strerror}; nothing was changed", file=sys.stderr)
+        return 1
+
+
+def start_file() -> str:
+    """Return the path of the start-up file of the running Python's environment; it need not exist."""
+    return os.path.join(sysconfig.get_path("purelib"), "importal.pth")
+
+
+def _enable(file: str) -> int:
+    if not _finds_importal():
+        print(
+            f"importal enable: importal is not installed in {sys.prefix}; install it there first "
+            f"({sys.executable} -m pip install importal)",
+            file=sys.stderr,
+        )
+        return 1
+    line = _LINE.format(file=file.replace("\\", "/")) + "\n"
+    if os.path.exists(file):
+        with open(file, encoding="utf-8") as present:
+            if present.read() == line:
+                print(f"importal was enabled already: {file}")
+                return 0
+    temporary = f"{file}.{os.getpid()}"
+    with open(temporary, "w", encoding="utf-8") as written:
+        written.write(line)
+    os.replace(temporary, file)
+    print(f"importal enabled for {sys.executable}\n  wrote {file}\n  undo with: importal disable")
+    return 0
+
+
+def _disable(file: str) -> int:
+    if not os.path.exists(file):
+        print(f"importal was not enabled: there is no {file}")
+        return 0
+    os.unlink(file)
+    print(f"importal disabled for {sys.executable}\n  removed {file}")
+    return 0
+
+
+def _finds_importal() -> bool:
+    """Tell whether a plain start of this Python, without the folder it was called from, finds importal."""
+    import subprocess
+
+    # -P and a clean PYTHONPATH: what only this process can import would be missing at the next start.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    probe = [sys.executable, "-P", "-c", "import importal._start"]
+    return subprocess.run(probe, env=environment, capture_output=True, check=False).returncode == 0

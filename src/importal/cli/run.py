@@ -1,0 +1,108 @@
+"""``importal run``: a program under importal, exactly as ``python`` runs it."""
+
+from __future__ import annotations
+
+import sys
+
+from ..errors import TargetError
+from ..interpreter import import_frame, without_import_frames
+from ..run import Program
+from ..standard import ImportSystem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+
+__all__ = ["main"]
+
+USAGE = """usage: importal run [-O | -OO] (SCRIPT.py | DIRECTORY | APP.zip | -m MODULE | -c CODE | -) [ARGUMENTS]
+
+Runs the program under importal exactly as python runs it: sys.argv, sys.path[0], __main__, standard input, signals,
+tracebacks and the exit status are the program's own. Processes it starts with multiprocessing use importal too.
+
+  -O, -OO   optimise, as python's options of these names
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Run what *arguments* name; raise what the program raises. Returns 0, or 2 for a wrong command line."""
+    optimize = 0
+    while arguments and arguments[0] in {"-O", "-OO"}:
+        optimize += arguments[0].count("O")
+        arguments = arguments[1:]
+    if arguments[:1] in (["-h"], ["--help"]):
+        print(USAGE, end="")
+        return 0
+    program = _program(arguments)
+    if program is None:
+        print(USAGE, end="", file=sys.stderr)
+        return 2
+    if optimize > sys.flags.optimize:
+        _start_again(min(optimize, 2), arguments)
+    return _run(program)
+
+
+def _program(arguments: list[str]) -> Program | None:
+    if not arguments:
+        return None
+    first, rest = arguments[0], arguments[1:]
+    for option, kind in (("-m", "module"), ("-c", "command")):
+        if first == option:
+            return Program(kind, rest[0], rest[1:]) if rest else None
+        if first.startswith(option):
+            return Program(kind, first[2:], rest)
+    if first.startswith("-") and first != "-":
+        print(f"importal run: unknown option {first!r}; options of python itself go before -m importal", file=sys.stderr)
+        return None
+    return Program("path", first, rest)
+
+
+def _start_again(optimize: int, arguments: list[str]) -> None:
+    """Run the same command in a new interpreter that optimises: the level of a running one is fixed."""
+    import os
+    import subprocess
+
+    flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
+    command = [sys.executable, *flags, "-" + "O" * optimize, "-m", "importal", "run", *arguments]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if os.name == "nt":
+        # Windows cannot replace a process and keep its exit status known to whoever waits for it.
+        sys.exit(subprocess.call(command))
+    os.execv(sys.executable, command)
+
+
+@import_frame
+def _run(program: Program) -> int:
+    installation = ImportSystem.host().install()
+    from .children import follow_children
+
+    follow_children(installation)
+    try:
+        program.run(installation.system)
+    except SystemExit:
+        raise
+    except TargetError as error:
+        without_import_frames(error)
+        if error.__traceback__ is not None:
+            raise  # the program's own
+        print(f"{sys.executable}: {error}", file=sys.stderr)
+        return 1 if program.kind == "module" else 2 if "can't open" in str(error) else 1
+    except BaseException as error:
+        _show_only_the_program(error)
+        raise
+    return 0
+
+
+def _show_only_the_program(error: BaseException) -> None:
+    """Have *error*'s traceback begin in the program when the interpreter shows it, and everything else as ever."""
+    shown = without_import_frames(error).__traceback__
+    hook = sys.excepthook
+
+    def show(cls: type[BaseException], value: BaseException, traceback: TracebackType | None) -> None:
+        if value is error:
+            traceback = shown
+            value.__traceback__ = shown
+        hook(cls, value, traceback)
+
+    sys.excepthook = show
