@@ -6,12 +6,18 @@ The engine is loaded when the first import misses the module table; a program th
 import sys
 
 
+# site asks for these at every start, and mostly in vain: what they import in turn is importal's again.
+_ASKED_BY_SITE = ("sitecustomize", "usercustomize")
+
+
 def start() -> None:
     """Have the first import that misses the module table load importal and install it."""
     bootstrap = sys.modules["_frozen_importlib"]
     find_and_load = bootstrap._find_and_load
 
     def load_importal_first(name, import_):
+        if name in _ASKED_BY_SITE:
+            return find_and_load(name, import_)
         bootstrap._find_and_load = find_and_load
         from importal.standard import ImportSystem
 

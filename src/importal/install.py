@@ -12,12 +12,15 @@ from __future__ import annotations
 import builtins
 import sys
 
-from . import interpreter, machinery, util
+from . import interpreter, machinery
+from .bytecode.cache import cache_from_source, source_from_cache
 from .errors import InstallError
-from .finders.archive import zip_hook
+from .finders.archive import ZipImportError, directories, zipimporter
+from .sources.archive import read_directory
 from .interpreter import Module, bootstrap, external
 from .loaders import file, source
-from .loaders.location import file_loaders
+from .loaders.decoding import decode_source
+from .loaders.location import file_loaders, spec_from_file_location
 from .loaders.module import execute_again, load, module_from_spec, set_attributes, spec_from_loader, spec_from_module
 from .spec import ModuleSpec, module_repr
 from .statement import handle_fromlist
@@ -176,24 +179,18 @@ def _put_names_into_importlib(installation: Installation) -> None:
         installation.replace(bootstrap, name, value)
     for name, value in _external_names().items():
         installation.replace(external, name, value)
-    public = {
-        "importlib": {
-            "__import__": system.__import__,
-            "import_module": system.import_module,
-            "invalidate_caches": system.invalidate_caches,
-            "reload": system.reload,
-        },
-        "importlib.machinery": {name: getattr(machinery, name) for name in machinery.__all__ if name[0] != "_"
-                                and not name.endswith("SUFFIXES")},  # fmt: skip
-        "importlib.util": {name: getattr(util, name) for name in util.__all__ if name not in {"MAGIC_NUMBER", "Loader"}},
-    }
-    for module, names in public.items():
+    for module, names in {
+        "importlib": lambda: _importlib_names(system),
+        "importlib.machinery": _machinery_names,
+        "importlib.util": _util_names,
+    }.items():
 
-        def put(loaded: ModuleType, names: dict[str, Any] = names) -> None:
-            for name, value in names.items():
+        def put(loaded: ModuleType, names: Callable[[], dict[str, Any]] = names) -> None:
+            for name, value in names().items():
                 installation.replace(loaded, name, value)
 
         installation.also(system.when_loaded(module, put))
+    installation.also(system.when_loaded("zipimport", lambda module: _put_zip_names(installation, module)))
     installation.also(system.when_loaded("importlib.abc", _register_with_abc))
     installation.also(system.when_loaded("pkgutil", _register_with_pkgutil))
 
@@ -240,11 +237,32 @@ def _external_names() -> dict[str, Any]:
         "_NamespaceLoader": machinery.NamespaceLoader,
         "_NamespacePath": machinery.NamespacePath,
         "_get_supported_file_loaders": file_loaders,
-        "cache_from_source": util.cache_from_source,
-        "decode_source": util.decode_source,
-        "source_from_cache": util.source_from_cache,
-        "spec_from_file_location": util.spec_from_file_location,
+        "cache_from_source": cache_from_source,
+        "decode_source": decode_source,
+        "source_from_cache": source_from_cache,
+        "spec_from_file_location": spec_from_file_location,
     }
+
+
+def _importlib_names(system: ImportSystem) -> dict[str, Any]:
+    return {name: getattr(system, name) for name in ("__import__", "import_module", "invalidate_caches", "reload")}
+
+
+def _machinery_names() -> dict[str, Any]:
+    return {name: value for name in machinery.__all__ if isinstance(value := getattr(machinery, name), type)}
+
+
+def _util_names() -> dict[str, Any]:
+    from . import util
+
+    return {name: getattr(util, name) for name in util.__all__ if name not in {"MAGIC_NUMBER", "Loader"}}
+
+
+def _put_zip_names(installation: Installation, module: ModuleType) -> None:
+    installation.replace(module, "zipimporter", zipimporter)
+    installation.replace(module, "ZipImportError", ZipImportError)
+    installation.replace(module, "_zip_directory_cache", directories)
+    installation.replace(module, "_read_directory", read_directory)
 
 
 def _register_with_abc(abc: Any) -> None:
@@ -266,6 +284,9 @@ def _register_with_pkgutil(pkgutil: Any) -> None:
     list_modules = getattr(pkgutil, "_iter_file_finder_modules", None)
     if list_modules is not None:
         pkgutil.iter_importer_modules.register(machinery.FileFinder, list_modules)
+    list_members = getattr(pkgutil, "iter_zipimporter_modules", None)
+    if list_members is not None:
+        pkgutil.iter_importer_modules.register(zipimporter, list_members)
 
 
 # ---------------------------------------------------------------- finders, hooks and loaded modules
@@ -282,12 +303,12 @@ def _exchange_finders(installation: Installation) -> None:
     def hook(item: Any) -> Any:
         if getattr(item, "__module__", None) not in _STOCK_MODULES:
             return item
-        return zip_hook if isinstance(item, type) else directory_hook
+        return zipimporter if isinstance(item, type) else directory_hook
 
     installation.exchange(sys.meta_path, finder)
     installation.exchange(sys.path_hooks, hook)
     _drop_finders(_STOCK_MODULES)
-    installation.also(lambda: _drop_finders({machinery.FileFinder.__module__, zip_hook.__module__}))
+    installation.also(lambda: _drop_finders({machinery.FileFinder.__module__, zipimporter.__module__}))
 
 
 def _drop_finders(modules: set[str]) -> None:

@@ -80,9 +80,9 @@ _find_directories = FileFinder.path_hook(*_private_loaders())
 
 def _zip_hook(path: str) -> Any:
     """Return a finder for the zip archive *path*. Raises ImportError for anything else."""
-    from .finders.archive import zip_hook
+    from .finders.archive import zipimporter
 
-    return zip_hook(path)
+    return zipimporter(path)
 
 
 class ImportSystem(engine.ImportSystem):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from trees import Tree, text
 
@@ -20,9 +21,12 @@ Version = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Intended:
-    """One difference from CPython that is meant: what importal answers instead, why, and on which versions."""
+    """One difference from CPython that is meant: what importal answers instead, why, and on which versions.
 
-    ours: object
+    `ours` is the very value, or a function that makes it from CPython's.
+    """
+
+    ours: Any
     why: str
     when: Callable[[Version], bool] = lambda version: True
     modes: tuple[str, ...] = ("host", "private")

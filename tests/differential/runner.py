@@ -234,8 +234,10 @@ def judge(program: Program, mode: str, cpython: Outcome, ours: Outcome, version:
     for place, item in meant.items():
         if place not in found:
             wrong.append(f"{place}\n    no longer differs, though the program says it should: {item.why}")
-        elif found[place].ours != item.ours:
-            wrong.append(f"{found[place]}\n    meant:   {_short(item.ours)} ({item.why})")
+            continue
+        expected = item.ours(found[place].cpython) if callable(item.ours) else item.ours
+        if found[place].ours != expected:
+            wrong.append(f"{found[place]}\n    meant:   {_short(expected)} ({item.why})")
     return wrong
 
 

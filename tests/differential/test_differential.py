@@ -85,6 +85,14 @@ def test_an_intended_difference_is_exact() -> None:
     assert runner.judge(elsewhere, "host", cpython, cpython, (3, 11)) == []
 
 
+def test_an_intended_difference_may_be_made_from_what_cpython_answers() -> None:
+    """A function gives what importal is meant to answer, and is held to it."""
+    cpython = runner.oracle(SMALL, PYTHON)
+    meant = replace(SMALL, intended={"report.value": Intended(lambda value: value + 10, "a reason")})
+    assert runner.judge(meant, "host", cpython, replace(cpython, report={"value": 11, "list": [1, 2]}), (3, 11)) == []
+    assert runner.judge(meant, "host", cpython, replace(cpython, report={"value": 12, "list": [1, 2]}), (3, 11))
+
+
 def test_a_program_that_breaks_under_cpython_is_a_fault() -> None:
     """Two runs that fail alike would compare equal; the declared exit status and the report keep that from passing."""
     with pytest.raises(runner.BrokenProgram):

@@ -73,11 +73,13 @@ def judge(
     mtime: float | None,
     size: int | None,
     read_source: Callable[[], bytes],
+    tolerance: int = 0,
 ) -> Verdict:
     """Judge the bytecode file *data* of the module *name*.
 
     *mtime* (seconds) and *size* (bytes) are the source's now, None where they are not known. *read_source* is called
     only when a hash has to be compared: the file asks for it, or ``--check-hash-based-pycs always`` does (PEP 552).
+    *tolerance* is by how many seconds the two times may differ, for places that know time only roughly.
     """
     refused = refusal(data, name)
     if refused is not None:
@@ -86,7 +88,7 @@ def judge(
     assert header is not None
     if header.hash_based:
         return _judge_hash(header, name, read_source)
-    if mtime is not None and header.mtime != int(mtime) & 0xFFFF_FFFF:
+    if mtime is not None and abs(header.mtime - (int(mtime) & 0xFFFF_FFFF)) > tolerance:
         return Stale(f"bytecode is stale for {name!r}: source changed at {int(mtime)}, not {header.mtime}", header)
     if size is not None and header.size != size & 0xFFFF_FFFF:
         return Stale(f"bytecode is stale for {name!r}: source has {size} bytes, not {header.size}", header)

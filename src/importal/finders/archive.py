@@ -1,3 +1,255 @@
-"""Finding modules in zip archives."""
-import zipimport
-zip_hook = zipimport.zipimporter
+"""Finding and loading modules in zip archives (PEP 273); the classes and names of ``zipimport``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from stat import S_ISREG
+
+from ..bytecode import validity
+from ..errors import ZipImportError
+from ..interpreter import import_frame
+from ..loaders.base import CodeLoader
+from ..loaders.decoding import decode_source
+from ..loaders.module import spec_from_loader
+from ..loaders.source import code_from_bytecode
+from ..locations import split
+from ..sources.archive import Member, read_directory, read_member
+from ..spec import ModuleSpec
+from .legacy import LegacyEntryFinder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, ModuleType
+    from typing import Any
+
+__all__ = ["ZipImportError", "directories", "zipimporter"]
+
+# The directories of the archives in use, by path. Programs look here (pkgutil among them), and clear it.
+directories: dict[str, dict[str, Member]] = {}
+
+# In this order, in which a package goes before a module and bytecode before source (documented for zipimport).
+_CANDIDATES = tuple(
+    (f"{base}{suffix}", suffix == ".pyc", bool(base)) for base in (f"{os.sep}__init__", "") for suffix in (".pyc", ".py")
+)
+# Archives know a time to two seconds.
+_TOLERANCE = 1
+
+
+class _Found:
+    """The member that defines a module. ``code`` is there when the member had to be read to know that it is valid."""
+
+    __slots__ = ("code", "is_bytecode", "is_package", "member", "path")
+
+    def __init__(self, member: Member, path: str, is_bytecode: bool, is_package: bool, code: bytes | None) -> None:
+        self.member = member
+        self.path = path
+        self.is_bytecode = is_bytecode
+        self.is_package = is_package
+        self.code = code
+
+
+class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that zipimport's has
+    """Finds and loads the modules in a zip archive, or in one folder of it (``app.zip/lib``).
+
+    ``archive`` is the path of the archive, ``prefix`` the folder with a closing separator or ``""``. Raises
+    ZipImportError, an ImportError, when *path* names no archive.
+    """
+
+    def __init__(self, path: str) -> None:
+        if not isinstance(path, str):
+            raise TypeError(f"expected str, not {type(path)!r}")
+        if not path:
+            raise ZipImportError("archive path is empty", path=path)
+        self.archive, folder = _archive_in(path)
+        if self.archive not in directories:
+            directories[self.archive] = read_directory(self.archive)
+        self.prefix = folder + os.sep if folder else ""
+        self._folders: tuple[object, frozenset[str]] = (None, frozenset())
+        # The last module located: find_spec locates what get_code then loads.
+        self._last: tuple[str, object, _Found] | None = None
+        if sys.version_info < (3, 13):
+            self._files = directories[self.archive]
+
+    def __repr__(self) -> str:
+        return f'<zipimporter object "{self.archive}{os.sep}{self.prefix}">'
+
+    # ------------------------------------------------------------ finding
+
+    def find_spec(self, fullname: str, target: object = None) -> ModuleSpec | None:
+        """Return the spec of *fullname* if this folder of the archive holds it, else None.
+
+        A folder without ``__init__`` is a portion of a namespace package, whether the archive lists it or only what is
+        in it (PEP 420).
+        """
+        found = self._locate(fullname)
+        if found is not None:
+            return spec_from_loader(fullname, self, is_package=found.is_package)
+        folder = self.prefix + fullname.rpartition(".")[2]
+        if folder not in self._folder_names():
+            return None
+        spec = ModuleSpec(fullname, None, is_package=True)
+        assert spec.submodule_search_locations is not None
+        spec.submodule_search_locations.append(f"{self.archive}{os.sep}{folder}")
+        return spec
+
+    def invalidate_caches(self) -> None:
+        """Read the archive's directory again; an archive that is gone holds nothing."""
+        try:
+            directories[self.archive] = read_directory(self.archive)
+        except ZipImportError:
+            directories.pop(self.archive, None)
+        if sys.version_info < (3, 13):
+            self._files = directories.get(self.archive, {})
+
+    def _get_files(self) -> dict[str, Member]:
+        """Return the archive's members by name, {} when it is gone or broken."""
+        if sys.version_info < (3, 13):
+            return self._files
+        try:
+            members = directories[self.archive]
+        except KeyError:
+            try:
+                members = directories[self.archive] = read_directory(self.archive)
+            except ZipImportError:
+                members = {}
+        return members
+
+    def _folder_names(self) -> frozenset[str]:
+        """Return every folder in the archive, without closing separator: those it lists and those that members imply."""
+        members = self._get_files()
+        if self._folders[0] is not members:
+            folders = set()
+            for name in members:
+                folder = split(name)[0]
+                while folder and folder not in folders:
+                    folders.add(folder)
+                    folder = split(folder)[0]
+            self._folders = (members, frozenset(folders))
+        return self._folders[1]
+
+    def _locate(self, fullname: str) -> _Found | None:
+        """Return the first member that defines *fullname* and is valid, or None."""
+        members = self._get_files()
+        last = self._last
+        if last is not None and last[0] == fullname and last[1] is members:
+            return last[2]
+        base = self.prefix + fullname.rpartition(".")[2]
+        for suffix, is_bytecode, is_package in _CANDIDATES:
+            member = members.get(base + suffix)
+            if member is None:
+                continue
+            code = None
+            if is_bytecode:
+                code = read_member(self.archive, member)
+                if not self._is_valid(code, fullname, member, members):
+                    continue
+            found = _Found(member, f"{self.archive}{os.sep}{member.name}", is_bytecode, is_package, code)
+            self._last = (fullname, members, found)
+            return found
+        return None
+
+    def _is_valid(self, code: bytes, fullname: str, member: Member, members: dict[str, Member]) -> bool:
+        """Tell whether the bytecode in *member* may be executed: for this interpreter, and no older than its source."""
+        source = members.get(member.name[:-1])
+        if source is None:
+            return validity.refusal(code, fullname) is None
+        verdict = validity.judge(
+            code,
+            fullname,
+            mtime=source.mtime,
+            size=source.size,
+            read_source=lambda: read_member(self.archive, source),
+            tolerance=_TOLERANCE,
+        )
+        return isinstance(verdict, validity.Fresh)
+
+    def _require(self, fullname: str) -> _Found:
+        if not isinstance(fullname, str):
+            raise TypeError(f"expected str, not {type(fullname)!r}")
+        found = self._locate(fullname)
+        if found is None:
+            raise ZipImportError(f"can't find module {fullname!r}", name=fullname)
+        return found
+
+    # ------------------------------------------------------------ loading
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Return the code of *fullname*. Raises ZipImportError when the archive does not hold it."""
+        found = self._require(fullname)
+        if found.is_bytecode:
+            data = read_member(self.archive, found.member) if found.code is None else found.code
+            found.code = None
+            return code_from_bytecode(data, fullname, found.path, found.path)
+        source = read_member(self.archive, found.member)
+        return _compile(source, found.path)
+
+    get_code = import_frame(get_code)
+
+    def get_source(self, fullname: str) -> str | None:
+        """Return the source of *fullname*, None when only its bytecode is there. Raises ZipImportError."""
+        found = self._require(fullname)
+        name = found.member.name
+        source = self._get_files().get(name[:-1] if found.is_bytecode else name)
+        return None if source is None else decode_source(read_member(self.archive, source))
+
+    def get_filename(self, fullname: str) -> str:
+        """Return what ``__file__`` is to be: the archive's path with the member's behind it. Raises ZipImportError."""
+        return self._require(fullname).path
+
+    def is_package(self, fullname: str) -> bool:
+        """Tell whether *fullname* is a package. Raises ZipImportError when the archive does not hold it."""
+        return self._require(fullname).is_package
+
+    def get_data(self, pathname: str) -> bytes:
+        """Return the bytes of a member, named with or without the archive's path. Raises OSError."""
+        name = pathname.replace(os.altsep, os.sep) if os.altsep else pathname
+        name = name.removeprefix(self.archive + os.sep)
+        member = self._get_files().get(name)
+        if member is None:
+            raise OSError(0, "", name)
+        return read_member(self.archive, member)
+
+    def get_resource_reader(self, fullname: str) -> Any:
+        """Return a reader of the files beside the package *fullname*, None when it is no package."""
+        try:
+            if not self.is_package(fullname):
+                return None
+        except ZipImportError:
+            return None
+        from importlib.readers import ZipReader
+
+        return ZipReader(self, fullname)
+
+    if sys.version_info < (3, 15):
+
+        def load_module(self, fullname: str) -> ModuleType:
+            """Load *fullname* into ``sys.modules`` and return it. Deprecated: use ``exec_module``."""
+            self._require(fullname)
+            return super().load_module(fullname)
+
+
+def _archive_in(path: str) -> tuple[str, str]:
+    """Return (archive, folder in it) for *path*: the first part of it that is a file. Raises ZipImportError."""
+    location = path.replace(os.altsep, os.sep) if os.altsep else path
+    folders: list[str] = []
+    while True:
+        try:
+            status = os.stat(location)
+        except (OSError, ValueError):
+            outer, name = split(location)
+            if not name or outer == location or not outer:
+                raise ZipImportError(f"not a Zip file: {path!r}", path=path) from None
+            location = outer
+            folders.append(name)
+            continue
+        if not S_ISREG(status.st_mode):
+            raise ZipImportError(f"not a Zip file: {path!r}", path=path)
+        return location, os.sep.join(reversed(folders))
+
+
+@import_frame
+def _compile(source: bytes, path: str) -> CodeType:
+    # Archives made elsewhere carry the line ends of elsewhere, and the compiler wants a last one.
+    text = source.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return compile(text, path, "exec", dont_inherit=True)  # type: ignore[no-any-return]

@@ -398,8 +398,10 @@ case(
     """
     import m
     state.path_hooks[:] = []
-    state.path.insert(0, at("lib"))
-    report({"outcome": caught(imp.import_module, "n"), "cached": state.path_importer_cache.get(at("lib"), "absent")})
+    kept, state.path[:] = list(state.path), [at("lib")]
+    outcome = caught(imp.import_module, "n")
+    state.path[:] = kept
+    report({"outcome": outcome, "cached": state.path_importer_cache.get(at("lib"), "absent")})
     """,
 )
 

@@ -1,8 +1,17 @@
 """Row 7, circular imports in all their forms: what works, and how it is said when it does not."""
 
-from ..program import Row
+from ..program import Intended, Row
 
 case = Row("row07circular", "Circular imports")
+
+# From 3.13 on an error in a module of the program's own directory guesses that its name hides another module.
+HIDES = "the interpreter asks its own sys.path whether a module hides another"
+
+
+def circle(*names):
+    """Return the difference that is meant in every error of a circle: it is shown, as a note."""
+    return Intended([f"import cycle: {' -> '.join(names)}"], "an error of a circular import shows the circle")
+
 
 case(
     "two_modules_that_import_each_other",
@@ -22,12 +31,23 @@ case(
     """
     report({"a": run("import a"), "b": run("import b"), "added": added()})
     """,
+    intended={"report.a.notes": circle("a", "b", "a")},
 )
 
 case(
     "an_attribute_of_a_half_initialised_module",
     {"a.py": "import b\nvalue = 1", "b.py": "import a\nlog(a.value)"},
     """
+    report({"a": run("import a"), "b": run("import b"), "added": added()})
+    """,
+    private=HIDES,
+)
+
+case(
+    "an_attribute_of_a_half_initialised_module_elsewhere",
+    {"lib": {"a.py": "import b\nvalue = 1", "b.py": "import a\nlog(a.value)"}},
+    """
+    state.path.insert(0, at("lib"))
     report({"a": run("import a"), "b": run("import b"), "added": added()})
     """,
 )
@@ -38,6 +58,11 @@ case(
     """
     report({"a": run("import a"), "b": run("from b import x"), "c": run("import c"), "added": added()})
     """,
+    intended={
+        "report.a.notes": circle("a", "b", "c", "a"),
+        "report.b.notes": circle("b", "c", "a", "b"),
+        "report.c.notes": circle("c", "a", "b", "c"),
+    },
 )
 
 case(
@@ -55,6 +80,21 @@ case(
         "n.py": "value = 1\nfrom n import value as same\nimport n as self",
     },
     """
+    report({"m": run("import m"), "n": run("from n import same"), "log": log, "added": added()})
+    """,
+    private=HIDES,
+)
+
+case(
+    "a_module_that_imports_itself_elsewhere",
+    {
+        "lib": {
+            "m.py": "import m\nlog(m is state.modules['m'])\nfrom m import log_me",
+            "n.py": "value = 1\nfrom n import value as same\nimport n as self",
+        }
+    },
+    """
+    state.path.insert(0, at("lib"))
     report({"m": run("import m"), "n": run("from n import same"), "log": log, "added": added()})
     """,
 )
@@ -109,6 +149,7 @@ case(
     """
     report({"a": run("import p.a"), "b": run("from p import b"), "added": added()})
     """,
+    intended={"report.a.notes": circle("p.a", "p.b", "p.a"), "report.b.notes": circle("p.b", "p.a", "p.b")},
 )
 
 case(
@@ -117,6 +158,7 @@ case(
     """
     report({"p": run("import p"), "m": run("import p.m"), "added": added()})
     """,
+    intended={"report.m.notes": circle("p", "p.m", "p"), "report.p.notes": circle("p", "p.m", "p")},
 )
 
 case(
@@ -141,6 +183,7 @@ case(
     """
     report({"p": run("import p"), "q": run("import q.n"), "added": added()})
     """,
+    intended={"report.p.notes": circle("p", "q.n", "p")},
 )
 
 case(
@@ -206,11 +249,14 @@ case(
     """,
 )
 
-case(
-    "deep_recursion_through_imports",
-    {f"m{number}.py": f"import m{number + 1}" for number in range(100)} | {"m100.py": "value = 1"},
-    """
-    import m0
-    report({"count": len(added()), "last": state.modules["m100"].value})
-    """,
-)
+# A private system's statements go through a function written in Python: its chains are shorter, as recursion counts.
+for length, private in ((60, None), (100, "a private system's import statements take more of the recursion limit")):
+    case(
+        f"a_chain_of_{length}_modules",
+        {f"m{number}.py": f"import m{number + 1}" for number in range(length)} | {f"m{length}.py": "value = 1"},
+        f"""
+        import m0
+        report({{"count": len(added()), "last": state.modules["m{length}"].value}})
+        """,
+        private=private,
+    )

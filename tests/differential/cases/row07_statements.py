@@ -391,6 +391,7 @@ case(
     """
     report([run("import colorsys"), run("from colorsys import rgb_to_hsv")])
     """,
+    private="the interpreter asks its own sys.path whether a module hides another",
 )
 
 case(

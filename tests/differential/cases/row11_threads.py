@@ -170,7 +170,7 @@ case(
     module = state.modules["m"] = imp.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     results = together(*[lambda: module.value] * 4)
-    report({"results": results if sys.version_info >= (3, 12) else "3.11 runs it without a lock", "log": log[:1]})
+    report({"results": results if sys.version_info >= (3, 13) else "older ones take no lock", "log": log[:1]})
     """,
 )
 

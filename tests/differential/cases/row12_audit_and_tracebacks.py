@@ -2,7 +2,7 @@
 
 from trees import Archive
 
-from ..program import PRELUDE, Row
+from ..program import PRELUDE, Intended, Row
 
 case = Row("row12", "Audit events and tracebacks")
 
@@ -284,6 +284,11 @@ ends(
     "a_program_ends_with_a_circular_import",
     {"a.py": "from b import x\ny = 1\n", "b.py": "from a import y\nx = 1\n"},
     "import a\n",
+    intended={
+        "stderr": Intended(
+            lambda text: text + "import cycle: a -> b -> a\n", "an error of a circular import shows the circle"
+        )
+    },
 )
 ends(
     "a_program_ends_with_an_attribute_of_a_circle",

@@ -1,0 +1,204 @@
+"""Zip archives: the directory at their end, and the bytes of their members.
+
+Written from PKWARE's APPNOTE.TXT 6.3 (sections 4.3 and 4.5). The standard library's ``zipfile`` reads more kinds of
+archive and takes a multiple of the time to import; what a start-up path reads has to be small.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from ..errors import ZipImportError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+__all__ = ["Member", "read_directory", "read_member"]
+
+_END = b"PK\x05\x06"
+_END_SIZE = 22
+_END64_LOCATOR = b"PK\x06\x07"
+_END64_LOCATOR_SIZE = 20
+_END64 = b"PK\x06\x06"
+_END64_SIZE = 56
+_ENTRY = b"PK\x01\x02"
+_ENTRY_SIZE = 46
+_LOCAL = b"PK\x03\x04"
+_LOCAL_SIZE = 30
+_COMMENT_MOST = 0xFFFF
+_ELSEWHERE = 0xFFFF_FFFF  # stands for: see the zip64 extra field
+_EXTRA64 = 1
+_UTF8 = 0x800
+_STORED, _DEFLATED = 0, 8
+
+
+class Member:
+    """One member: where it lies in the archive and what it is. Sizes and offsets are bytes, ``mtime`` seconds."""
+
+    __slots__ = ("compressed_size", "crc", "method", "name", "offset", "size", "stamp")
+
+    def __init__(
+        self, name: str, method: int, compressed_size: int, size: int, offset: int, stamp: int, crc: int
+    ) -> None:
+        self.name = name
+        self.method = method
+        self.compressed_size = compressed_size
+        self.size = size
+        self.offset = offset
+        self.stamp = stamp
+        self.crc = crc
+
+    @property
+    def mtime(self) -> float:
+        """When the member was last changed; archives know this to two seconds, in local time."""
+        date, clock = self.stamp >> 16, self.stamp & 0xFFFF
+        moment = ((date >> 9) + 1980, date >> 5 & 0xF, date & 0x1F, clock >> 11, clock >> 5 & 0x3F, (clock & 0x1F) * 2)
+        return time.mktime((*moment, -1, -1, -1))
+
+
+def read_directory(archive: str) -> dict[str, Member]:
+    """Return the members of the file *archive* by name, with the platform's separator. Raises ZipImportError."""
+    try:
+        with open(archive, "rb") as file:
+            return {member.name: member for member in _members(file, archive)}
+    except OSError as error:
+        raise ZipImportError(f"can't open Zip file: {archive!r}", path=archive) from error
+
+
+def read_member(archive: str, member: Member) -> bytes:
+    """Return the uncompressed bytes of *member*. Raises ZipImportError when the archive does not hold them."""
+    try:
+        with open(archive, "rb") as file:
+            file.seek(member.offset)
+            head = file.read(_LOCAL_SIZE)
+            if len(head) < _LOCAL_SIZE:
+                raise EOFError("EOF read where not expected")
+            if head[:4] != _LOCAL:
+                raise ZipImportError(f"bad local file header: {archive!r}", path=archive)
+            file.seek(_number(head, 26, 2) + _number(head, 28, 2), os.SEEK_CUR)
+            data = file.read(member.compressed_size)
+    except OSError as error:
+        raise ZipImportError(f"can't open Zip file: {archive!r}", path=archive) from error
+    if len(data) != member.compressed_size:
+        raise OSError("zipimport: can't read data")
+    return data if member.method == _STORED else _inflate(data, archive, member)
+
+
+def _inflate(data: bytes, archive: str, member: Member) -> bytes:
+    if member.method != _DEFLATED:
+        raise ZipImportError(
+            f"can't decompress {member.name!r} in {archive!r}: its compression method is {member.method}; "
+            "store or deflate it",
+            path=archive,
+        )
+    try:
+        import zlib
+    except ImportError as error:
+        raise ZipImportError("can't decompress data; zlib not available", path=archive) from error
+    return zlib.decompress(data, -15)
+
+
+def _members(file: BinaryIO, archive: str) -> Iterator[Member]:
+    """Yield the members that the directory of the open *file* lists."""
+    size = file.seek(0, os.SEEK_END)
+    start, length, shift = _directory_place(file, size, archive)
+    file.seek(start)
+    directory = file.read(length)
+    if len(directory) != length:
+        raise ZipImportError(f"can't read Zip file: {archive!r}", path=archive)
+    position = 0
+    while directory[position : position + 4] == _ENTRY:
+        entry = directory[position : position + _ENTRY_SIZE]
+        if len(entry) < _ENTRY_SIZE:
+            raise EOFError("EOF read where not expected")
+        name_size, extra_size, comment_size = (_number(entry, at, 2) for at in (28, 30, 32))
+        name_start = position + _ENTRY_SIZE
+        extra_start = name_start + name_size
+        position = extra_start + extra_size + comment_size
+        if position > length:
+            raise ZipImportError(f"can't read Zip file: {archive!r}", path=archive)
+        extra = directory[extra_start : extra_start + extra_size]
+        wide = [_number(entry, 24, 4), _number(entry, 20, 4), _number(entry, 42, 4)]
+        if _ELSEWHERE in wide:
+            wide = _wide_numbers(wide, extra, archive)
+        size, compressed_size, offset = wide
+        if offset + shift > start:
+            raise ZipImportError(f"bad local header offset: {archive!r}", path=archive)
+        yield Member(
+            _name(directory[name_start:extra_start], _number(entry, 8, 2)),
+            _number(entry, 10, 2),
+            compressed_size,
+            size,
+            offset + shift,
+            _number(entry, 12, 4),
+            _number(entry, 16, 4),
+        )
+
+
+def _directory_place(file: BinaryIO, size: int, archive: str) -> tuple[int, int, int]:
+    """Return (start, length, shift): where the directory lies, and by how much what stands before the archive moves it."""
+    tail_size = min(size, _COMMENT_MOST + _END_SIZE + _END64_LOCATOR_SIZE + _END64_SIZE)
+    file.seek(size - tail_size)
+    tail = file.read(tail_size)
+    end = tail.rfind(_END)
+    if end < 0:
+        raise ZipImportError(f"not a Zip file: {archive!r}", path=archive)
+    record = tail[end : end + _END_SIZE]
+    if len(record) != _END_SIZE:
+        raise ZipImportError(f"corrupt Zip file: {archive!r}", path=archive)
+    length, offset = _number(record, 12, 4), _number(record, 16, 4)
+    end_position = size - tail_size + end
+    record64 = _end64(tail, end)
+    if record64 is not None:
+        length, offset = _number(record64, 40, 8), _number(record64, 48, 8)
+        end_position -= _END64_LOCATOR_SIZE + _END64_SIZE
+    if end_position < length:
+        raise ZipImportError(f"bad central directory size: {archive!r}", path=archive)
+    start = end_position - length
+    if start < offset:
+        raise ZipImportError(f"bad central directory offset: {archive!r}", path=archive)
+    return start, length, start - offset
+
+
+def _end64(tail: bytes, end: int) -> bytes | None:
+    """Return the zip64 end record before the ordinary one at *end*, None where the archive has none."""
+    locator = end - _END64_LOCATOR_SIZE
+    record = locator - _END64_SIZE
+    if record < 0 or tail[locator : locator + 4] != _END64_LOCATOR or tail[record : record + 4] != _END64:
+        return None
+    return tail[record:locator]
+
+
+def _wide_numbers(narrow: list[int], extra: bytes, archive: str) -> list[int]:
+    """Return *narrow* (size, compressed size, offset) with what does not fit four bytes taken from the zip64 field."""
+    position = 0
+    while position + 4 <= len(extra):
+        kind, length = _number(extra, position, 2), _number(extra, position + 2, 2)
+        field = extra[position + 4 : position + 4 + length]
+        position += 4 + length
+        if kind != _EXTRA64:
+            continue
+        wanted = narrow.count(_ELSEWHERE)
+        if len(field) < 8 * wanted:
+            break
+        numbers = iter([_number(field, at, 8) for at in range(0, 8 * wanted, 8)])
+        return [next(numbers) if number == _ELSEWHERE else number for number in narrow]
+    raise ZipImportError(f"can't read header extra: {archive!r}", path=archive)
+
+
+def _name(raw: bytes, flags: int) -> str:
+    """Return a member's name: UTF-8 where it says so, else the code page of the first archives (APPNOTE, appendix D)."""
+    if flags & _UTF8:
+        name = raw.decode()
+    elif raw.isascii():
+        name = raw.decode("ascii")
+    else:
+        name = raw.decode("cp437")
+    return name.replace("/", os.sep)
+
+
+def _number(data: bytes, at: int, size: int) -> int:
+    return int.from_bytes(data[at : at + size], "little")
