@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+from _weakref import ref
 
 from . import interpreter, machinery
 from .bytecode.cache import cache_from_source, source_from_cache
@@ -72,10 +73,14 @@ class Installation:
         if not hasattr(owner, name):
             return
         before = getattr(owner, name)
+        # Held weakly: a strong reference from here would keep a module, and all it knows, alive while the interpreter
+        # shuts down, and its objects would be finalised after their globals are gone.
+        owner_of = ref(owner)
 
         def put_back() -> None:
-            if getattr(owner, name, None) is value:
-                setattr(owner, name, before)
+            present = owner_of()
+            if getattr(present, name, None) is value:
+                setattr(present, name, before)
 
         setattr(owner, name, value)
         self._undo.append(put_back)
@@ -113,6 +118,7 @@ def install(system: ImportSystem) -> Installation:
         _put_names_into_importlib(installation)
         _exchange_finders(installation)
         _adopt_loaded_modules(installation)
+        _take_names(installation)
     except BaseException:
         installation()
         raise
@@ -289,6 +295,17 @@ def _register_with_pkgutil(pkgutil: Any) -> None:
         pkgutil.iter_importer_modules.register(zipimporter, list_members)
 
 
+def _take_names(installation: Installation) -> None:
+    """Let the classes that now stand in the interpreter's modules call these modules their own.
+
+    What is pickled by name in this process can then be read in one without importal, and the other way round.
+    """
+    for name in ("_frozen_importlib", "_frozen_importlib_external", "zipimport"):
+        for value in list(vars(sys.modules[name]).values()) if name in sys.modules else ():
+            if isinstance(value, type) and value.__module__.startswith("importal."):
+                installation.replace(value, "__module__", name)
+
+
 # ---------------------------------------------------------------- finders, hooks and loaded modules
 
 
@@ -307,14 +324,14 @@ def _exchange_finders(installation: Installation) -> None:
 
     installation.exchange(sys.meta_path, finder)
     installation.exchange(sys.path_hooks, hook)
-    _drop_finders(_STOCK_MODULES)
-    installation.also(lambda: _drop_finders({machinery.FileFinder.__module__, zipimporter.__module__}))
+    _drop_finders(lambda finder: type(finder).__module__ in _STOCK_MODULES)
+    installation.also(lambda: _drop_finders(lambda finder: isinstance(finder, (machinery.FileFinder, zipimporter))))
 
 
-def _drop_finders(modules: set[str]) -> None:
-    """Forget the path entry finders whose classes come from *modules*; the hooks are asked again when needed."""
+def _drop_finders(concerned: Callable[[Any], bool]) -> None:
+    """Forget the path entry finders that are *concerned*; the hooks are asked again when needed."""
     for entry, finder in list(sys.path_importer_cache.items()):
-        if type(finder).__module__ in modules:
+        if concerned(finder):
             del sys.path_importer_cache[entry]
 
 

@@ -14,7 +14,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import CodeType, ModuleType
+    from types import CodeType, ModuleType, TracebackType
     from typing import Any, TypeVar
 
     from .spec import ModuleSpec
@@ -51,22 +51,33 @@ def import_frame(function: F) -> F:
 def without_import_frames(error: BaseException) -> BaseException:
     """Relink *error*'s traceback so that it shows the user's frames only, and return *error*.
 
-    Frames of importal's own modules go; with ``-v`` everything stays, as the interpreter does it.
+    Frames of importal's own modules go, except those that lead to a finder's or loader's method of somebody else: what
+    called that is worth knowing. With ``-v`` everything stays, as the interpreter does it.
     """
     if sys.flags.verbose:
         return error
-    kept = None
+    keep_callers = not isinstance(error, ImportError)
+    kept: TracebackType | None = None
+    pending: TracebackType | None = None  # the first of a run of own frames that follow `kept`
     entry = error.__traceback__
     while entry is not None:
-        following = entry.tb_next
-        if not _is_own(entry.tb_frame.f_globals.get("__name__")):
-            kept = entry
-        elif kept is None:
-            error.__traceback__ = following
+        if _is_own(entry.tb_frame.f_globals.get("__name__")):
+            pending = pending or entry
         else:
-            kept.tb_next = following
-        entry = following
+            if pending is not None and not (keep_callers and entry.tb_frame.f_code.co_name != "<module>"):
+                _link(error, kept, entry)
+            kept, pending = entry, None
+        entry = entry.tb_next
+    if pending is not None:
+        _link(error, kept, None)
     return error
+
+
+def _link(error: BaseException, before: TracebackType | None, after: TracebackType | None) -> None:
+    if before is None:
+        error.__traceback__ = after
+    else:
+        before.tb_next = after
 
 
 def _is_own(name: object) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from .interpreter import audit, import_frame
+from .interpreter import audit, import_frame, without_import_frames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,7 +91,11 @@ def handle_fromlist(
             if not listed_in_all and hasattr(module, "__all__"):
                 handle_fromlist(module, module.__all__, import_name, table, listed_in_all=True)
         elif not hasattr(module, name):
-            _import_submodule(f"{module.__name__}.{name}", import_name, sys.modules if table is None else table)
+            try:
+                _import_submodule(f"{module.__name__}.{name}", import_name, sys.modules if table is None else table)
+            except BaseException as error:
+                without_import_frames(error)
+                raise
     return module
 
 

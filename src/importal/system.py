@@ -81,7 +81,11 @@ class ImportSystem:
             if not package:
                 raise TypeError(f"the 'package' argument is required to perform a relative import for {name!r}")
             level = len(name) - len(name.lstrip("."))
-        return self.import_name(name[level:], package, level)
+        try:
+            return self.import_name(name[level:], package, level)
+        except BaseException as error:
+            without_import_frames(error)
+            raise
 
     @import_frame
     def import_name(self, name: str, package: str | None = None, level: int = 0) -> ModuleType:
@@ -246,7 +250,7 @@ class ImportSystem:
         try:
             module = load(spec, self.state.modules, self.events, self.builtins)
             if parent is not None:
-                self._bind(spec.name, parent, child, module)
+                self._bind(spec.name, child, module)
             spec._initializing = False
             if self._when_loaded:
                 self._tell_loaded(spec.name, module)
@@ -258,12 +262,15 @@ class ImportSystem:
                 siblings.remove(child)
         return module
 
-    def _bind(self, name: str, parent: ModuleType, child: str, module: ModuleType) -> None:
+    def _bind(self, name: str, child: str, module: ModuleType) -> None:
         """Make *module* the attribute *child* of its package (reference, 5.4.2)."""
+        parent_name = names.parent(name)
+        # Looked up again: the module's code may have put another object in its package's place.
+        parent = self.state.modules[parent_name]
         try:
             setattr(parent, child, module)
         except AttributeError:
-            _warn(f"Cannot set an attribute on {names.parent(name)!r} for child module {child!r}", ImportWarning)
+            _warn(f"Cannot set an attribute on {parent_name!r} for child module {child!r}", ImportWarning)
         if self.events.observers:
             self.events.announce("bind", "finished", name, parent=parent, child=child)
         if AUDITS_IN_PYTHON:

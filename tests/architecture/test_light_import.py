@@ -14,7 +14,7 @@ HEAVY = {
     "functools", "hashlib", "importlib.abc", "importlib.metadata", "importlib.resources", "importlib.util", "inspect",
     "json", "linecache", "logging", "multiprocessing", "operator", "pathlib", "pickle", "platform", "pprint", "random",
     "re", "shutil", "signal", "socket", "sqlite3", "ssl", "string", "struct", "subprocess", "tempfile", "textwrap",
-    "threading", "tokenize", "traceback", "typing", "unittest", "urllib", "uuid", "warnings", "weakref", "zipfile",
+    "threading", "tokenize", "traceback", "typing", "unittest", "urllib", "uuid", "weakref", "zipfile",
     "zoneinfo",
 }  # fmt: skip
 
@@ -31,7 +31,8 @@ def loaded_by(statement: str, source: Path) -> set[str]:
 
 
 def test_import_loads_only_the_package_itself(source: Path) -> None:
-    assert loaded_by("import importal", source) == {"importal"}
+    # A `from __future__` line loads that module: one small file.
+    assert loaded_by("import importal", source) <= {"importal", "__future__"}
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,7 @@ def test_import_loads_only_the_package_itself(source: Path) -> None:
     [
         pytest.param("import importal; importal.ImportSystem.host()", id="host"),
         pytest.param("import importal; importal.ImportSystem.host().install()", id="install"),
+        pytest.param("from importal.standard import ImportSystem; ImportSystem.host().install()", id="enable"),
     ],
 )
 def test_starting_up_loads_nothing_heavy(statement: str, source: Path) -> None:

@@ -37,16 +37,20 @@ _TOLERANCE = 1
 
 
 class _Found:
-    """The member that defines a module. ``code`` is there when the member had to be read to know that it is valid."""
+    """The member that defines a module. ``code`` is there when the member had to be read to know that it is valid.
 
-    __slots__ = ("code", "is_bytecode", "is_package", "member", "path")
+    ``refused`` says why bytecode that has no source beside it cannot be executed.
+    """
 
-    def __init__(self, member: Member, path: str, is_bytecode: bool, is_package: bool, code: bytes | None) -> None:
+    __slots__ = ("code", "is_bytecode", "is_package", "member", "path", "refused")
+
+    def __init__(self, archive: str, member: Member, is_package: bool, code: bytes | None, refused: str | None) -> None:
         self.member = member
-        self.path = path
-        self.is_bytecode = is_bytecode
+        self.path = f"{archive}{os.sep}{member.name}"
+        self.is_bytecode = code is not None
         self.is_package = is_package
         self.code = code
+        self.refused = refused
 
 
 class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that zipimport's has
@@ -135,25 +139,29 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
         if last is not None and last[0] == fullname and last[1] is members:
             return last[2]
         base = self.prefix + fullname.rpartition(".")[2]
+        refused = None
         for suffix, is_bytecode, is_package in _CANDIDATES:
             member = members.get(base + suffix)
             if member is None:
                 continue
-            code = None
+            code = reason = None
             if is_bytecode:
                 code = read_member(self.archive, member)
-                if not self._is_valid(code, fullname, member, members):
-                    continue
-            found = _Found(member, f"{self.archive}{os.sep}{member.name}", is_bytecode, is_package, code)
-            self._last = (fullname, members, found)
-            return found
-        return None
+                reason = self._flaw(code, fullname, member, members)
+            found = _Found(self.archive, member, is_package, code, reason)
+            if reason is None:
+                self._last = (fullname, members, found)
+                return found
+            refused = refused or found
+        # Bytecode that cannot be executed still defines the module where nothing else does: loading it says why not.
+        return refused
 
-    def _is_valid(self, code: bytes, fullname: str, member: Member, members: dict[str, Member]) -> bool:
-        """Tell whether the bytecode in *member* may be executed: for this interpreter, and no older than its source."""
+    def _flaw(self, code: bytes, fullname: str, member: Member, members: dict[str, Member]) -> str | None:
+        """Return why the bytecode in *member* may not be executed: foreign, or older than its source. None: it may."""
         source = members.get(member.name[:-1])
         if source is None:
-            return validity.refusal(code, fullname) is None
+            refused = validity.refusal(code, fullname)
+            return None if refused is None else refused.reason
         verdict = validity.judge(
             code,
             fullname,
@@ -162,7 +170,7 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
             read_source=lambda: read_member(self.archive, source),
             tolerance=_TOLERANCE,
         )
-        return isinstance(verdict, validity.Fresh)
+        return None if isinstance(verdict, validity.Fresh) else verdict.reason
 
     def _require(self, fullname: str) -> _Found:
         if not isinstance(fullname, str):
@@ -177,6 +185,9 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
     def get_code(self, fullname: str) -> CodeType:
         """Return the code of *fullname*. Raises ZipImportError when the archive does not hold it."""
         found = self._require(fullname)
+        if found.refused is not None:
+            cause = ImportError(found.refused, name=fullname, path=found.path)
+            raise ZipImportError(f"module load failed: {found.refused}", name=fullname) from cause
         if found.is_bytecode:
             data = read_member(self.archive, found.member) if found.code is None else found.code
             found.code = None
@@ -232,6 +243,7 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
 def _archive_in(path: str) -> tuple[str, str]:
     """Return (archive, folder in it) for *path*: the first part of it that is a file. Raises ZipImportError."""
     location = path.replace(os.altsep, os.sep) if os.altsep else path
+    location = location.rstrip(os.sep) or location
     folders: list[str] = []
     while True:
         try:

@@ -95,10 +95,11 @@ def _inflate(data: bytes, archive: str, member: Member) -> bytes:
             path=archive,
         )
     try:
-        import zlib
+        # The name and not the module: a zlib that lies compressed in an archive of its own is in the middle of this.
+        from zlib import decompress
     except ImportError as error:
         raise ZipImportError("can't decompress data; zlib not available", path=archive) from error
-    return zlib.decompress(data, -15)
+    return decompress(data, -15)
 
 
 def _members(file: BinaryIO, archive: str) -> Iterator[Member]:
