@@ -185,8 +185,8 @@ def _put_names_into_importlib(installation: Installation) -> None:
         installation.replace(bootstrap, name, value)
     for name, value in _external_names().items():
         installation.replace(external, name, value)
+    # The functions of the package itself stay: they are a few lines that call what now stands in _bootstrap.
     for module, names in {
-        "importlib": lambda: _importlib_names(system),
         "importlib.machinery": _machinery_names,
         "importlib.util": _util_names,
     }.items():
@@ -220,7 +220,6 @@ def _bootstrap_names(system: ImportSystem) -> dict[str, Any]:
         "BuiltinImporter": machinery.BuiltinImporter,
         "FrozenImporter": machinery.FrozenImporter,
         "ModuleSpec": ModuleSpec,
-        "__import__": system.__import__,
         "_exec": lambda spec, module: execute_again(spec, module, sys.modules),
         "_find_spec": system._find,
         "_gcd_import": system.import_name,
@@ -250,18 +249,16 @@ def _external_names() -> dict[str, Any]:
     }
 
 
-def _importlib_names(system: ImportSystem) -> dict[str, Any]:
-    return {name: getattr(system, name) for name in ("__import__", "import_module", "invalidate_caches", "reload")}
-
-
 def _machinery_names() -> dict[str, Any]:
     return {name: value for name in machinery.__all__ if isinstance(value := getattr(machinery, name), type)}
 
 
 def _util_names() -> dict[str, Any]:
     from . import util
+    from .loaders.lazy import _LazyModule
 
-    return {name: getattr(util, name) for name in util.__all__ if name not in {"MAGIC_NUMBER", "Loader"}}
+    names = {name: getattr(util, name) for name in util.__all__ if name not in {"MAGIC_NUMBER", "Loader"}}
+    return {**names, "_LazyModule": _LazyModule}
 
 
 def _put_zip_names(installation: Installation, module: ModuleType) -> None:

@@ -216,6 +216,8 @@ class Difference:
 class Comparison:
     unexpected: list[Difference] = field(default_factory=list)
     explained: list[Difference] = field(default_factory=list)
+    #: Tests that CPython's developers expect to fail and that importal passes.
+    better: list[Difference] = field(default_factory=list)
 
 
 def compare(stock: SuiteResult, importal: SuiteResult, known: dict[str, str]) -> Comparison:
@@ -234,7 +236,9 @@ def compare(stock: SuiteResult, importal: SuiteResult, known: dict[str, str]) ->
             found.unexpected.append(Difference(f"{stock.suite}: {name}", "loaded", "did not load"))
     for test in stock.outcomes | importal.outcomes:
         before, after = stock.outcomes.get(test, "not there"), importal.outcomes.get(test, "not there")
-        if differs(before, after):
+        if (before, after) == ("expected failure", "unexpected success"):
+            found.better.append(Difference(test, before, after))
+        elif differs(before, after):
             difference = Difference(test, before, after, known.get(test) or importal.why.get(test, ""))
             (found.explained if test in known else found.unexpected).append(difference)
         elif test in known:
@@ -287,10 +291,11 @@ def read_baseline(file: str, version: str, suites: list[str]) -> dict[str, Suite
 
 
 def print_comparison(suite: str, found: Comparison) -> None:
-    for word, differences in (("UNEXPECTED", found.unexpected), ("explained", found.explained)):
+    told = (("UNEXPECTED", found.unexpected), ("explained", found.explained), ("better", found.better))
+    for word, differences in told:
         for one in differences:
-            told = f"{one.stock} -> {one.importal}".strip()
-            print(f"  {word}: {one.test}: {told}" + (f": {one.why}" if one.why else ""))
+            change = f"{one.stock} -> {one.importal}".strip()
+            print(f"  {word}: {one.test}: {change}" + (f": {one.why}" if one.why else ""))
     if not found.unexpected and not found.explained:
         print(f"  {suite}: all that stock passes, importal passes")
 

@@ -58,6 +58,16 @@ def test_an_explanation_for_a_test_that_passes_is_refused(suites: ModuleType) ->
     assert unexpected(suites, result(suites, "stock"), result(suites, "importal"), {"t.good": "x"}) == ["t.good"]
 
 
+def test_passing_a_test_that_is_expected_to_fail_is_told_and_accepted(suites: ModuleType) -> None:
+    found = suites.compare(
+        result(suites, "stock", outcomes={"t.a": "expected failure"}),
+        result(suites, "importal", outcomes={"t.a": "unexpected success"}),
+        {},
+    )
+    assert [one.test for one in found.better] == ["t.a"]
+    assert found.unexpected == []
+
+
 def test_a_suite_without_a_result_counts(suites: ModuleType) -> None:
     crashed = result(suites, "importal", outcomes={}, crash="exit status -11")
     assert unexpected(suites, result(suites, "stock"), crashed) == ["test_x"]

@@ -252,12 +252,14 @@ def frames(exc):
     """Return the frames of a traceback as "file:line function", without those of this prelude.
 
     Frames of CPython's own import code are left out, those of importal are not: CPython hides its own in some cases
-    and shows them in others, while importal's should never be seen.
+    and shows them in others, while importal's should never be seen, whatever file name they go by.
     """
     seen, trace = [], exc.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
-        if code.co_filename != "<prelude>" and not code.co_filename.startswith(CPYTHON_IMPORT):
+        if str(trace.tb_frame.f_globals.get("__name__")).startswith("importal."):
+            seen.append(f"importal's own {code.co_name}")
+        elif code.co_filename != "<prelude>" and not code.co_filename.startswith(CPYTHON_IMPORT):
             seen.append(f"{normal(code.co_filename)}:{trace.tb_lineno} {code.co_name}")
         trace = trace.tb_next
     return seen

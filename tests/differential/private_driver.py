@@ -1,7 +1,10 @@
-"""Run a main program of the corpus under a private import system: `python private_driver.py main.py`."""
+"""Run a main program of the corpus under a private import system; see PRIVATE_START in runner.py for how."""
 
 import os
 import sys
+
+if sys.path[0] == "":
+    del sys.path[0]  # the program's directory: only the private state knows it
 
 with open(os.environ["DIFFERENTIAL_PRELUDE"], encoding="utf-8") as file:
     prelude = {"__name__": "<prelude>"}

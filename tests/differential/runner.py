@@ -33,6 +33,10 @@ HERE = Path(__file__).resolve().parent
 SRC = HERE.parent.parent / "src"
 MODES = ("cpython", "host", "private")
 NEEDS_SOMETHING = 77
+# From 3.13 on the interpreter guesses, from the directory it was started for, whether a module hides another, and says
+# so in errors. Started this way, it guesses as it does for `python main.py`; the driver takes the directory off the
+# host's path at once, so that an import which wrongly goes to the host finds nothing.
+PRIVATE_START = "import sys; del sys.argv[0]; exec(compile(open(sys.argv[0], 'rb').read(), sys.argv[0], 'exec'))"
 TIME_LIMIT = 60.0  # seconds; a program takes a tenth of one
 
 # What a program's own environment would change about its imports is taken out before it starts.
@@ -115,7 +119,7 @@ def command(program: Program, mode: str, python: str) -> list[str]:
         return [*start, "-m", "importal", "run", *program.run]
     if program.run != ("main.py",):
         raise ValueError(f"{program.id} is run by its command line, which a private system does not have")
-    return [*start, str(HERE / "private_driver.py"), "main.py"]
+    return [*start, "-c", PRIVATE_START, str(HERE / "private_driver.py"), "main.py"]
 
 
 def environment(program: Program, directory: Path, report: Path) -> dict[str, str]:
@@ -185,7 +189,7 @@ _FROZEN_FRAME = re.compile(r'^  File "<frozen [^\n]*\n(?:    [^\n]*\n)*', re.MUL
 def _normal(text: str, directory: Path) -> str:
     """Return output without what differs from run to run, and without CPython's own import frames.
 
-    CPython shows them in some tracebacks and hides them in others; importal's are never to be seen, and stay.
+    CPython shows them in some tracebacks and hides them in others. Frames of importal's files stay.
     """
     text = _FROZEN_FRAME.sub("", text)
     return re.sub(r"0x[0-9a-fA-F]{6,}", "<ADDR>", text.replace(str(directory), "<DIR>").replace(str(SRC), "<SRC>"))

@@ -193,7 +193,7 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
             found.code = None
             return code_from_bytecode(data, fullname, found.path, found.path)
         source = read_member(self.archive, found.member)
-        return _compile(source, found.path)
+        return _compile(source, found.path, fullname)
 
     get_code = import_frame(get_code)
 
@@ -222,12 +222,11 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
         return read_member(self.archive, member)
 
     def get_resource_reader(self, fullname: str) -> Any:
-        """Return a reader of the files beside the package *fullname*, None when it is no package."""
-        try:
-            if not self.is_package(fullname):
+        """Return a reader of the files beside *fullname*; up to CPython 3.12 None when it is no package."""
+        if sys.version_info < (3, 13):
+            found = self._locate(fullname)
+            if found is None or not found.is_package:
                 return None
-        except ZipImportError:
-            return None
         from importlib.readers import ZipReader
 
         return ZipReader(self, fullname)
@@ -261,7 +260,9 @@ def _archive_in(path: str) -> tuple[str, str]:
 
 
 @import_frame
-def _compile(source: bytes, path: str) -> CodeType:
+def _compile(source: bytes, path: str, fullname: str) -> CodeType:
     # Archives made elsewhere carry the line ends of elsewhere, and the compiler wants a last one.
     text = source.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if sys.version_info >= (3, 15):
+        return compile(text, path, "exec", dont_inherit=True, module=fullname)
     return compile(text, path, "exec", dont_inherit=True)  # type: ignore[no-any-return]

@@ -391,7 +391,6 @@ case(
     """
     report([run("import colorsys"), run("from colorsys import rgb_to_hsv")])
     """,
-    private="the interpreter asks its own sys.path whether a module hides another",
 )
 
 case(
