@@ -220,6 +220,7 @@ def _bootstrap_names(system: ImportSystem) -> dict[str, Any]:
         "BuiltinImporter": machinery.BuiltinImporter,
         "FrozenImporter": machinery.FrozenImporter,
         "ModuleSpec": ModuleSpec,
+        "_blocking_on": system.locks.waiting,
         "_exec": lambda spec, module: execute_again(spec, module, sys.modules),
         "_find_spec": system._find,
         "_gcd_import": system.import_name,

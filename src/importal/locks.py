@@ -63,12 +63,13 @@ class ModuleLock:
 class ModuleLocks:
     """The locks of one module table.
 
-    ``held`` maps a module's name to its lock while somebody holds it or waits for it; an idle table is empty.
+    ``held`` maps a module's name to its lock while somebody holds it or waits for it, ``waiting`` a thread's identifier to
+    the locks it waits for; both are empty when nothing is being imported.
     """
 
     def __init__(self) -> None:
         self.held: dict[str, ModuleLock] = {}
-        self._waiting: dict[int, list[ModuleLock]] = {}
+        self.waiting: dict[int, list[ModuleLock]] = {}
         # Guards every change below. Re-entrant because a garbage collection, or a signal handler, may import while
         # this thread is inside.
         self._guard = _thread.RLock()
@@ -140,7 +141,7 @@ class ModuleLocks:
                 waiter = _thread.allocate_lock()
                 waiter.acquire()
                 lock.waiters.append(waiter)
-                self._waiting.setdefault(me, []).append(lock)
+                self.waiting.setdefault(me, []).append(lock)
             try:
                 woken = waiter.acquire(True, pause)
             finally:
@@ -168,7 +169,7 @@ class ModuleLocks:
     def after_fork_in_child(self) -> list[str]:
         """Forget every thread but this one, which alone survived the fork; return the names others were importing."""
         self._guard = _thread.RLock()
-        self._waiting = {}
+        self.waiting.clear()
         me = _thread.get_ident()
         orphans = [name for name, lock in self.held.items() if lock.owner != me]
         for name in orphans:
@@ -188,14 +189,14 @@ class ModuleLocks:
             if thread is None or thread in seen:
                 continue
             seen.add(thread)
-            ahead.extend(lock.owner for lock in self._waiting.get(thread, ()))
+            ahead.extend(lock.owner for lock in self.waiting.get(thread, ()))
         return False
 
     def _forget_waiting(self, me: int, lock: ModuleLock) -> None:
-        locks = self._waiting[me]
+        locks = self.waiting[me]
         locks.remove(lock)
         if not locks:
-            del self._waiting[me]
+            del self.waiting[me]
 
 
 def _joins(owner: int | None, me: int) -> bool:

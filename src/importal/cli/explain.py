@@ -1,0 +1,112 @@
+"""``importal explain``: for one name, the journey step by step."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+
+from ..observe.explain import Explanation, Recorder, explain
+from ..standard import ImportSystem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["main"]
+
+# What these steps say stands under the step before them.
+_INDENTED = {"entry"}
+
+
+def main(arguments: list[str]) -> int:
+    """Print the journey of one name. Returns 0, 1 when it cannot be found, 2 for a name that cannot be asked for."""
+    parser = argparse.ArgumentParser(
+        prog="importal explain",
+        description="Show where a name would be imported from, step by step, and why. Nothing is executed.",
+        epilog="exit status: 0 found, 1 not found (or failed under --run), 2 not a name",
+    )
+    parser.add_argument("name", metavar="NAME", help="a module's name; with leading dots relative to --from")
+    parser.add_argument("--from", dest="package", metavar="MODULE", help="the module in which the statement stands")
+    parser.add_argument("--json", action="store_true", help="print the steps as JSON")
+    parser.add_argument("--run", action="store_true", help="then import the module and show what happened")
+    options = parser.parse_args(arguments)
+    system = ImportSystem.host()
+    system.install()
+    if not sys.flags.safe_path:
+        sys.path[0] = ""  # the folder python would put there for "python -c", not importal's own
+    try:
+        explanation = explain(system, options.name, _package_of(system, options.package))
+    except (ImportError, TypeError, ValueError) as error:
+        print(f"importal explain: {options.name!r}: {error}", file=sys.stderr)
+        return 2
+    ran = _run(system, explanation) if options.run and explanation.spec is not None else None
+    if options.json:
+        document = explanation.to_json()
+        if ran is not None:
+            document["run"] = ran
+        print(json.dumps(document, indent=2, default=str))
+    else:
+        _print(explanation, ran)
+    return 0 if explanation.spec is not None and not (ran and ran["error"]) else 1
+
+
+def _package_of(system: ImportSystem, module: str | None) -> str | None:
+    """Return the package that relative names in *module* count from: itself, if it is a package."""
+    if module is None:
+        return None
+    found = explain(system, module).spec
+    if found is None:
+        raise ImportError(f"--from {module}: there is no such module; ask importal explain {module}")
+    return found.parent
+
+
+def _run(system: ImportSystem, explanation: Explanation) -> dict[str, object]:
+    recorder = Recorder()
+    undo = system.events.observe(recorder)
+    started = time.perf_counter()
+    failure = None
+    try:
+        system.import_module(explanation.name)
+    except Exception as error:  # whatever the module's code raises is what the user asked to see
+        failure = f"{type(error).__name__}: {error}"
+    finally:
+        undo()
+    seconds = time.perf_counter() - started
+    loaded = [event.name for event in recorder.events if (event.step, event.outcome) == ("execute", "finished")]
+    return {"seconds": seconds, "executed": loaded, "error": failure}
+
+
+def _print(explanation: Explanation, ran: dict[str, object] | None) -> None:
+    rows = list(_rows(explanation, ran))
+    try:
+        from rich.console import Console
+        from rich.table import Table
+    except ModuleNotFoundError:
+        print(explanation.name)
+        for title, text in rows:
+            print(f"  {title:10} {text}")
+        return
+    console = Console(soft_wrap=False)
+    table = Table.grid(padding=(0, 2))
+    for title, text in rows:
+        table.add_row(f"  [cyan]{title}[/]" if title else "", _escaped(text))
+    console.print(f"[bold]{explanation.name}[/]")
+    console.print(table)
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _rows(explanation: Explanation, ran: dict[str, object] | None) -> Iterator[tuple[str, str]]:
+    for step in explanation.steps:
+        yield ("", f"- {step.decided}") if step.name in _INDENTED else (step.name, step.decided)
+    if ran is not None:
+        executed = ran["executed"]
+        assert isinstance(executed, list)
+        outcome = f"failed: {ran['error']}" if ran["error"] else "imported"
+        yield "run", f"{outcome} in {ran['seconds']:.4f} s; executed {len(executed)}: {', '.join(executed)}"

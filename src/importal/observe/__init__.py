@@ -1,0 +1,1 @@
+"""Seeing what an import does: explanations of one name, and the interpreter's own ``-v``."""
