@@ -9,9 +9,12 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from . import abc, machinery, util
     from .errors import DeadlockError, ImportalError, InstallError, StateError, TargetError, ZipImportError
     from .events import Event, Events
+    from .spec import ModuleSpec
     from .standard import ImportState, ImportSystem
     from .util import (
         MAGIC_NUMBER,
@@ -27,50 +30,77 @@ if TYPE_CHECKING:
         spec_from_loader,
     )
 
+    __import__ = ImportSystem.host().__import__
+    import_module = ImportSystem.host().import_module
+    invalidate_caches = ImportSystem.host().invalidate_caches
+    load_source = ImportSystem.host().load_source
+    reload = ImportSystem.host().reload
+    run_module = ImportSystem.host().run_module
+    run_path = ImportSystem.host().run_path
+
 __version__ = "0.1.0"
 
-_ERRORS = ("DeadlockError", "ImportalError", "InstallError", "StateError", "TargetError", "ZipImportError")
-_UTIL = (
-    "LazyLoader",
+__all__ = [
     "MAGIC_NUMBER",
+    "DeadlockError",
+    "Event",
+    "Events",
+    "ImportState",
+    "ImportSystem",
+    "ImportalError",
+    "InstallError",
+    "LazyLoader",
+    "ModuleSpec",
+    "StateError",
+    "TargetError",
+    "ZipImportError",
+    "__import__",
+    "abc",
     "cache_from_source",
     "decode_source",
     "find_spec",
+    "import_module",
+    "invalidate_caches",
+    "load_source",
+    "machinery",
     "module_from_spec",
+    "reload",
     "resolve_name",
+    "run_module",
+    "run_path",
     "source_from_cache",
     "source_hash",
     "spec_from_file_location",
     "spec_from_loader",
-)
-_HOST = ("__import__", "import_module", "invalidate_caches", "load_source", "reload", "run_module", "run_path")
+    "util",
+]
+
+# Where a public name that is not in `util` comes from.
 _PLACES = {
-    **dict.fromkeys(_ERRORS, "errors"),
-    **dict.fromkeys(_UTIL, "util"),
+    **dict.fromkeys(
+        ("DeadlockError", "ImportalError", "InstallError", "StateError", "TargetError", "ZipImportError"), "errors"
+    ),
     "Event": "events",
     "Events": "events",
     "ImportState": "standard",
     "ImportSystem": "standard",
     "ModuleSpec": "spec",
 }
+_OF_THE_HOST = {"__import__", "import_module", "invalidate_caches", "load_source", "reload", "run_module", "run_path"}
 if sys.version_info < (3, 12):
     _PLACES["find_loader"] = "deprecated"
-_MODULES = ("abc", "machinery", "util")
-
-__all__ = sorted([*_PLACES, *_HOST, *_MODULES])
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
+    if name not in __all__ and name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module as import_
 
-    if name in _PLACES:
-        return getattr(import_(f".{_PLACES[name]}", __name__), name)
-    if name in _MODULES:
+    if name in {"abc", "machinery", "util"}:
         return import_(f".{name}", __name__)
-    if name in _HOST:
-        standard = import_(".standard", __name__)
-        return getattr(standard.ImportSystem.host(), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name in _OF_THE_HOST:
+        return getattr(import_(".standard", __name__).ImportSystem.host(), name)
+    return getattr(import_(f".{_PLACES.get(name, 'util')}", __name__), name)
 
 
 def __dir__() -> list[str]:

@@ -3,8 +3,13 @@
 The engine is loaded when the first import misses the module table; a program that imports nothing pays for this file.
 """
 
+from __future__ import annotations
+
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # site asks for these at every start, and mostly in vain: what they import in turn is importal's again.
 _ASKED_BY_SITE = ("sitecustomize", "usercustomize")
@@ -12,10 +17,10 @@ _ASKED_BY_SITE = ("sitecustomize", "usercustomize")
 
 def start() -> None:
     """Have the first import that misses the module table load importal and install it."""
-    bootstrap = sys.modules["_frozen_importlib"]
+    bootstrap: Any = sys.modules["_frozen_importlib"]
     find_and_load = bootstrap._find_and_load
 
-    def load_importal_first(name, import_):
+    def load_importal_first(name: str, import_: object) -> object:
         if name in _ASKED_BY_SITE:
             return find_and_load(name, import_)
         bootstrap._find_and_load = find_and_load

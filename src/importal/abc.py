@@ -6,7 +6,7 @@ import sys
 from abc import ABCMeta, abstractmethod
 
 from . import machinery
-from .interpreter import import_frame
+from .finders.path import PathSearch
 from .loaders import file, source
 from .loaders.base import CodeLoader, LegacyLoading
 from .loaders.module import load_by_name
@@ -165,9 +165,9 @@ class InspectLoader(Loader):
         @staticmethod
         def source_to_code(data: Any, path: str = "<string>") -> CodeType:
             """Compile *data* (bytes, str or AST) that comes from *path*."""
-            return compile(data, path, "exec", dont_inherit=True)  # type: ignore[no-any-return]
+            return compile(data, path, "exec", dont_inherit=True)
 
-    exec_module = CodeLoader.exec_module  # type: ignore[assignment]
+    exec_module = CodeLoader.exec_module
     if hasattr(LegacyLoading, "load_module"):
         load_module = LegacyLoading.load_module
 
@@ -192,7 +192,7 @@ class ExecutionLoader(InspectLoader):
         return source.compile_source(self, text, path, fullname)  # type: ignore[arg-type]
 
 
-class FileLoader(file.FileLoader, ResourceLoader, ExecutionLoader):  # type: ignore[misc]
+class FileLoader(file.FileLoader, ResourceLoader, ExecutionLoader):
     """A loader that was made for one file."""
 
 
@@ -210,32 +210,33 @@ class SourceLoader(source.SourceLoader, ResourceLoader, ExecutionLoader):  # typ
                 stacklevel=2,
             )
         if type(self).path_stats is SourceLoader.path_stats:
-            raise OSError(f"{type(self).__name__} does not know when {path!r} was modified")
+            raise OSError
         return int(self.path_stats(path)["mtime"])
 
     def path_stats(self, path: str) -> dict[str, Any]:
         """Return ``mtime`` (seconds) and, where it is known, ``size`` (bytes) of the source at *path*. Raises OSError."""
         if type(self).path_mtime is SourceLoader.path_mtime:
-            raise OSError(f"{type(self).__name__} does not know when {path!r} was modified")
+            raise OSError
         return {"mtime": self.path_mtime(path)}
 
 
 MetaPathFinder.register(machinery.BuiltinImporter)
 MetaPathFinder.register(machinery.FrozenImporter)
 MetaPathFinder.register(machinery.PathFinder)
+MetaPathFinder.register(PathSearch)
 MetaPathFinder.register(machinery.WindowsRegistryFinder)
 PathEntryFinder.register(machinery.FileFinder)
-for _loader in (machinery.BuiltinImporter, machinery.FrozenImporter, machinery.NamespaceLoader):
-    InspectLoader.register(_loader)
-for _loader in (machinery.AppleFrameworkLoader, machinery.ExtensionFileLoader):
-    ExecutionLoader.register(_loader)
-for _loader in (machinery.SourceFileLoader, machinery.SourcelessFileLoader):
-    FileLoader.register(_loader)
+InspectLoader.register(machinery.BuiltinImporter)
+InspectLoader.register(machinery.FrozenImporter)
+InspectLoader.register(machinery.NamespaceLoader)
+ExecutionLoader.register(machinery.AppleFrameworkLoader)
+ExecutionLoader.register(machinery.ExtensionFileLoader)
+FileLoader.register(machinery.SourceFileLoader)
+FileLoader.register(machinery.SourcelessFileLoader)
 SourceLoader.register(machinery.SourceFileLoader)
-del _loader
 
 if sys.version_info < (3, 12):
-    from .deprecated import Finder  # noqa: F401
+    from .deprecated import Finder
 
     Finder.register(MetaPathFinder)
     Finder.register(PathEntryFinder)

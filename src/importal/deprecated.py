@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Finder", "find_loader", "module_for_loader", "set_loader", "set_package"]
 
-_AUTOMATIC = "The import system now takes care of this automatically; this decorator is slated for removal in Python 3.12"
+_AUTOMATIC = (
+    "The import system now takes care of this automatically; this decorator is slated for removal in Python 3.12"
+)
 
 
 class Finder(metaclass=ABCMeta):
@@ -108,7 +110,7 @@ def module_for_loader(load: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(load)
     def loading(self: Any, fullname: str, *args: Any, **kwargs: Any) -> Any:
-        module = sys.modules.get(fullname)
+        module: Any = sys.modules.get(fullname)
         is_new = module is None
         if module is None:
             module = sys.modules[fullname] = Module(fullname)

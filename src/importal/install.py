@@ -17,12 +17,12 @@ from . import interpreter, machinery
 from .bytecode.cache import cache_from_source, source_from_cache
 from .errors import InstallError
 from .finders.archive import ZipImportError, directories, zipimporter
-from .sources.archive import read_directory
-from .interpreter import Module, bootstrap, external
+from .interpreter import Module, bootstrap, external, without_import_frames
 from .loaders import file, source
 from .loaders.decoding import decode_source
 from .loaders.location import file_loaders, spec_from_file_location
 from .loaders.module import execute_again, load, module_from_spec, set_attributes, spec_from_loader, spec_from_module
+from .sources.archive import read_directory
 from .spec import ModuleSpec, module_repr
 from .statement import handle_fromlist
 
@@ -91,7 +91,7 @@ class Installation:
             other = translate(item)
             if other is not item:
                 sequence[index] = other
-                self._undo.append(lambda item=item, other=other: _put_back_item(sequence, other, item))
+                self._undo.append(_put_back(sequence, other, item))
 
     def also(self, undo: Callable[[], object]) -> None:
         """Have *undo* called with the rest."""
@@ -104,7 +104,7 @@ def install(system: ImportSystem) -> Installation:
     Where it is installed already, the result is that same installation. Raises InstallError for a private system: the
     interpreter's C code answers hits from ``sys.modules``, which is not its table.
     """
-    if system.state is not sys:  # type: ignore[comparison-overlap]
+    if system.state is not sys:
         raise InstallError(
             "only a system over sys can be the interpreter's import; use ImportSystem.host().install(), "
             "or import through the private system's own import_module()"
@@ -159,7 +159,7 @@ def _looks_up_by_name() -> bool:
     Asked with a module that looks as if it were being executed: C code then calls ``_lock_unlock_module``, and no audit
     event is raised for what is no real import.
     """
-    called = []
+    called: list[str] = []
     probe = Module(_PROBE)
     probe.__spec__ = spec = ModuleSpec(_PROBE, None)  # type: ignore[assignment]
     spec._initializing = True
@@ -210,6 +210,13 @@ def _bootstrap_names(system: ImportSystem) -> dict[str, Any]:
             if lock is not None:
                 system.locks.release(lock)
 
+    def execute(spec: ModuleSpec, module: ModuleType) -> ModuleType:
+        try:
+            return execute_again(spec, module, sys.modules)
+        except BaseException as error:
+            without_import_frames(error)
+            raise
+
     def load_unlocked(spec: ModuleSpec) -> ModuleType:
         try:
             return load(spec, sys.modules, system.events)
@@ -221,7 +228,7 @@ def _bootstrap_names(system: ImportSystem) -> dict[str, Any]:
         "FrozenImporter": machinery.FrozenImporter,
         "ModuleSpec": ModuleSpec,
         "_blocking_on": system.locks.waiting,
-        "_exec": lambda spec, module: execute_again(spec, module, sys.modules),
+        "_exec": execute,
         "_find_spec": system._find,
         "_gcd_import": system.import_name,
         "_init_module_attrs": set_attributes,
@@ -344,7 +351,7 @@ def _adopt_loaded_modules(installation: Installation) -> None:
         if getattr(spec, "_initializing", False):
             continue  # whoever executes it will clear the mark on the spec it knows
         loader = namespace.get("__loader__")
-        if type(loader).__module__ in _STOCK_MODULES or loader is not None and _is_stock_class(loader):
+        if type(loader).__module__ in _STOCK_MODULES or (loader is not None and _is_stock_class(loader)):
             installation.replace(module, "__loader__", _loader(loader, loaders))
         if type(spec).__module__ in _STOCK_MODULES:
             installation.replace(module, "__spec__", _spec(spec, loaders))
@@ -377,8 +384,13 @@ def _spec(stock: Any, loaders: dict[int, Any]) -> ModuleSpec:
     return spec
 
 
-def _put_back_item(sequence: list[Any], other: Any, item: Any) -> None:
-    for index, present in enumerate(sequence):
-        if present is other:
-            sequence[index] = item
-            return
+def _put_back(sequence: list[Any], other: Any, item: Any) -> Callable[[], None]:
+    """Return what puts *item* where *other* stands in *sequence*, wherever that is by then."""
+
+    def put_back() -> None:
+        for index, present in enumerate(sequence):
+            if present is other:
+                sequence[index] = item
+                return
+
+    return put_back

@@ -27,6 +27,10 @@ Module: type[ModuleType] = type(sys)
 bootstrap: Any = sys.modules["_frozen_importlib"]
 external: Any = sys.modules["_frozen_importlib_external"]
 
+# Modules that are the interpreter itself: there is one of each in a process, whichever table names it.
+CORE_MODULES = ("sys", "builtins", "_imp", "_thread", "_io", "_warnings", "_weakref", "_frozen_importlib",
+                "_frozen_importlib_external")  # fmt: skip
+
 builtin_import = builtins.__import__
 
 BUILTIN_NAMES = frozenset(sys.builtin_module_names)
@@ -93,7 +97,7 @@ def is_builtin(name: str) -> bool:
 
 
 def create_builtin(spec: ModuleSpec) -> ModuleType:
-    return _imp.create_builtin(spec)
+    return _imp.create_builtin(spec)  # type: ignore[arg-type]
 
 
 def exec_builtin(module: ModuleType) -> None:
@@ -102,7 +106,7 @@ def exec_builtin(module: ModuleType) -> None:
 
 def create_dynamic(spec: ModuleSpec) -> ModuleType:
     """Open the shared library at ``spec.origin`` and create its module. Raises ImportError."""
-    return _imp.create_dynamic(spec)
+    return _imp.create_dynamic(spec)  # type: ignore[arg-type]
 
 
 def exec_dynamic(module: ModuleType) -> None:
@@ -114,9 +118,9 @@ def find_frozen(name: str) -> tuple[memoryview | None, bool, str | None] | None:
     return _imp.find_frozen(name)
 
 
-def frozen_code(name: str, data: object = None) -> CodeType:
+def frozen_code(name: str) -> CodeType:
     """Return the code object of the frozen module *name*. Raises ImportError."""
-    return _imp.get_frozen_object(name) if data is None else _imp.get_frozen_object(name, data)
+    return _imp.get_frozen_object(name)
 
 
 def is_frozen(name: str) -> bool:
@@ -138,14 +142,14 @@ def check_hash_based_pycs() -> str:
     return _imp.check_hash_based_pycs
 
 
-def source_hash(source: bytes) -> bytes:
-    """Return the eight bytes that identify *source* in a hash-based bytecode file (PEP 552)."""
-    return _imp.source_hash(_MAGIC, source)
+def source_hash(source_bytes: bytes) -> bytes:
+    """Return the eight bytes that identify *source_bytes* in a hash-based bytecode file (PEP 552)."""
+    return _imp.source_hash(_MAGIC, source_bytes)
 
 
 def rename_code(code: CodeType, path: str) -> None:
     """Make *code* and all code inside it say that it comes from *path*."""
-    _imp._fix_co_filename(code, path)
+    _imp._fix_co_filename(code, path)  # type: ignore[attr-defined]
 
 
 def set_lazy_attributes(module: ModuleType, name: str) -> None:
@@ -153,7 +157,7 @@ def set_lazy_attributes(module: ModuleType, name: str) -> None:
 
 
 if hasattr(_imp, "_set_lazy_attributes"):
-    set_lazy_attributes = _imp._set_lazy_attributes  # type: ignore[assignment]
+    set_lazy_attributes = _imp._set_lazy_attributes
 
 
 open_code = io.open_code

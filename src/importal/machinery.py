@@ -11,7 +11,8 @@ from .finders.path import PathFinder
 from .finders.registry import WindowsRegistryFinder
 from .interpreter import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES
 from .loaders.extension import AppleFrameworkLoader, ExtensionFileLoader
-from .loaders.namespace import NamespaceLoader, NamespacePath
+from .loaders.namespace import NamespaceLoader
+from .loaders.namespace import NamespacePath as NamespacePath
 from .loaders.source import SourceFileLoader
 from .loaders.sourceless import SourcelessFileLoader
 from .spec import ModuleSpec

@@ -77,7 +77,5 @@ def resolve_name(name: str, package: str | None) -> str:
     if not level:
         return name
     if not package:
-        raise ImportError(
-            f"no package specified for {name!r} (required for relative module names)"
-        )
+        raise ImportError(f"no package specified for {name!r} (required for relative module names)")
     return resolve(tail, package, level)

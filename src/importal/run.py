@@ -70,49 +70,55 @@ def run_path(
     return _execute_visible(system, module, code_of_file(location), location)
 
 
-def find_program(system: ImportSystem, name: str) -> tuple[ModuleSpec, CodeType]:
+def find_program(
+    system: ImportSystem, name: str, error: type[ImportError] = ImportError
+) -> tuple[ModuleSpec, CodeType]:
     """Return (spec, code) of what executing the module *name* means: a package stands for its ``__main__``.
 
-    Its parents are imported. Raises TargetError, an ImportError, when there is no such module or no code in it.
+    Its parents are imported. Raises *error* when there is no such module or no code in it.
     """
     if name.startswith("."):
-        raise TargetError("Relative module names not supported")
-    spec = _find(system, name)
+        raise error("Relative module names not supported")
+    spec = _find(system, name, error)
     if spec.submodule_search_locations is not None:
         if name == "__main__" or name.endswith(".__main__"):
-            raise TargetError("Cannot use package as __main__ module")
+            raise error("Cannot use package as __main__ module")
         try:
-            return find_program(system, f"{name}.__main__")
-        except TargetError as error:
+            return find_program(system, f"{name}.__main__", error)
+        except error as reason:
             if name in system.state.modules:
-                raise TargetError(f"{error}; {name!r} is a package and cannot be directly executed") from error
+                raise error(f"{reason}; {name!r} is a package and cannot be directly executed") from None
             raise
     loader: Any = spec.loader
     if loader is None:
-        raise TargetError(f"{name!r} is a namespace package and cannot be executed")
-    code = loader.get_code(name)
+        raise error(f"{name!r} is a namespace package and cannot be executed")
+    try:
+        code = loader.get_code(name)
+    except ImportError as reason:
+        raise error(str(reason)) from reason
     if code is None:
-        raise TargetError(f"No code object available for {name}")
+        raise error(f"No code object available for {name}")
     return spec, code
 
 
-def _find(system: ImportSystem, name: str) -> ModuleSpec:
+def _find(system: ImportSystem, name: str, error: type[ImportError]) -> ModuleSpec:
     parent = name.rpartition(".")[0]
     if parent:
         try:
             system.import_name(parent)
-        except ImportError as error:
-            if error.name is None or error.name != parent and not parent.startswith(f"{error.name}."):
+        except ImportError as reason:
+            if reason.name is None or (reason.name != parent and not parent.startswith(f"{reason.name}.")):
                 raise  # the package exists; something it needs does not
-            raise TargetError(f"No module named {name}" if error.name == parent else str(error)) from error
         _warn_if_loaded(system, name, parent)
     try:
         spec = system.find_spec(name)
-    except (ImportError, AttributeError, TypeError, ValueError) as error:
-        raise TargetError(f"Error while finding module specification for {name!r} "
-                          f"({type(error).__name__}: {error})") from error  # fmt: skip
+    except (ImportError, AttributeError, TypeError, ValueError) as reason:
+        message = f"Error while finding module specification for {name!r} ({type(reason).__name__}: {reason})"
+        if name.endswith(".py"):
+            message += f". Try using '{name[:-3]}' instead of '{name}' as the module name."
+        raise error(message) from reason
     if spec is None:
-        raise TargetError(f"No module named {name}", name=name)
+        raise error(f"No module named {name}")
     return spec
 
 
@@ -149,7 +155,7 @@ def _run_main_of(
     try:
         spec = system.find_spec("__main__")
         if spec is None:
-            raise TargetError(f"can't find '__main__' module in {location!r}", name="__main__", path=location)
+            raise ImportError(f"can't find '__main__' module in {location!r}")
         loader: Any = spec.loader
         code = loader.get_code("__main__")
     finally:
@@ -211,11 +217,16 @@ def _new_main(
 
 
 def code_of_file(path: str) -> CodeType:
-    """Return the code of the source or bytecode file *path*. Raises OSError, and what compiling the source raises."""
+    """Return the code of the source or bytecode file *path*.
+
+    Raises OSError, RuntimeError for a ``.pyc`` file of another interpreter, and what compiling the source raises.
+    """
     with open(path, "rb") as file:
         data = file.read()
     if refusal(data, path) is None:
         return code_from_bytecode(data, "__main__", path)
+    if path.endswith(".pyc"):
+        raise RuntimeError("Bad magic number in .pyc file")
     return compile(data, path, "exec", dont_inherit=True)
 
 
@@ -246,7 +257,7 @@ class Program:
         if path != "-" and not os.path.exists(path):
             raise TargetError(f"can't open file {os.path.abspath(path)!r}: [Errno 2] No such file or directory")
         if path != "-" and _holds_modules(system, path):
-            _set_first_entry(path)
+            _set_first_entry(os.path.abspath(path))
             self._run_found(system, "__main__")
             return
         if path == "-":
@@ -272,10 +283,10 @@ class Program:
         if name == "__main__":
             sys.modules.pop("__main__", None)
         try:
-            spec, code = find_program(system, name)
-        except TargetError as error:
+            spec, code = find_program(system, name, TargetError)
+        except TargetError:
             if name == "__main__":
-                raise TargetError(f"can't find '__main__' module in {self.target!r}") from error
+                raise TargetError(f"can't find '__main__' module in {os.path.abspath(self.target)!r}") from None
             raise
         if name != "__main__":
             sys.argv[0] = spec.origin or self.target

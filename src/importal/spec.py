@@ -111,15 +111,15 @@ def cached_location(origin: str, state: object = sys) -> str | None:
 
 
 def module_repr(module: ModuleType) -> str:
-    """Return the representation of *module* from its spec, or from its attributes where it has none (reference, 5.5.7)."""
+    """Return the representation of *module* from its spec, or from its attributes (reference, 5.5.7)."""
     spec = getattr(module, "__spec__", None)
     if spec:
         return _repr_from_spec(spec)
     loader = getattr(module, "__loader__", None)
-    if sys.version_info < (3, 12) and hasattr(loader, "module_repr"):
+    if sys.version_info < (3, 12) and loader is not None and hasattr(loader, "module_repr"):
         try:
             return str(loader.module_repr(module))
-        except Exception:
+        except Exception:  # noqa: BLE001
             pass  # whatever a loader's own representation raises, the module is still shown
     name = getattr(module, "__name__", "?")
     file = getattr(module, "__file__", None)
@@ -131,7 +131,11 @@ def module_repr(module: ModuleType) -> str:
 def _repr_from_spec(spec: ModuleSpec) -> str:
     name = "?" if spec.name is None else spec.name
     if spec.origin is not None:
-        return f"<module {name!r} from {spec.origin!r}>" if spec.has_location else f"<module {spec.name!r} ({spec.origin})>"
+        return (
+            f"<module {name!r} from {spec.origin!r}>"
+            if spec.has_location
+            else f"<module {spec.name!r} ({spec.origin})>"
+        )
     if spec.loader is None:
         return f"<module {name!r}>"
     portions = getattr(spec.loader, "portions", None)

@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 import builtins
+import os
 import sys
 
+from . import names
 from . import system as engine
 from .events import Events, host_events
-from .finders.builtin import BuiltinImporter, PrivateBuiltinImporter
+from .finders.builtin import PrivateBuiltinImporter
 from .finders.entry import FileFinder
 from .finders.frozen import FrozenImporter
 from .finders.path import PathSearch
-from .interpreter import import_frame
+from .interpreter import CORE_MODULES, import_frame
 from .loaders.extension import ExtensionFileLoader, PrivateExtensionFileLoader
 from .loaders.location import file_loaders, spec_from_file_location
+from .loaders.module import execute_again
+from .loaders.source import SourceFileLoader
 from .state import State
 from .statement import PrivateImport, import_statement
 from .view import SysView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import ModuleType
     from typing import Any
 
     from .install import Installation
+    from .spec import ModuleSpec
 
 __all__ = ["ImportState", "ImportSystem"]
-
-# Modules that are the interpreter itself: there is one of each in a process, whichever table names it.
-_CORE = ("sys", "builtins", "_imp", "_thread", "_io", "_warnings", "_weakref", "_frozen_importlib",
-         "_frozen_importlib_external")  # fmt: skip
 
 
 class ImportState(State):
@@ -51,7 +51,7 @@ class ImportState(State):
         path_hooks: Iterable[Callable[[str], Any]] | None = None,
         **facts: Any,
     ) -> None:
-        core = {name: sys.modules[name] for name in _CORE if name in sys.modules}
+        core = {name: sys.modules[name] for name in CORE_MODULES if name in sys.modules}
         super().__init__(path, modules=core if modules is None else modules, **facts)
         if modules is None:
             self.modules["sys"] = SysView(self)
@@ -63,7 +63,7 @@ class ImportState(State):
     def _directory_hook(self, path: str) -> FileFinder:
         """Return a finder whose loaders keep and announce bytecode as this state says. Raises ImportError."""
         finder = _find_directories(path)
-        finder.state = self  # type: ignore[assignment]
+        finder.state = self
         finder.events = self.events
         return finder
 
@@ -95,6 +95,7 @@ class ImportSystem(engine.ImportSystem):
 
     def __init__(self, state: Any, events: Events | None = None) -> None:
         super().__init__(state, getattr(state, "events", None) if events is None else events)
+        self._reloading: dict[str, ModuleType] = {}
         if state is not sys:
             self.builtins = {**builtins.__dict__, "__import__": PrivateImport(self)}
 
@@ -117,6 +118,99 @@ class ImportSystem(engine.ImportSystem):
         """Import *name* as the import statement does; see :func:`importal.statement.import_statement`."""
         return import_statement(self, name, globals, locals, fromlist, level)
 
+    def find_spec(self, name: str, package: str | None = None) -> ModuleSpec | None:
+        """Return the spec of *name* (relative to *package*) without importing it; its parents are imported.
+
+        A module in the table answers with its own spec. Returns None when there is no such module; raises ValueError
+        when the module in the table has no spec, ModuleNotFoundError when the parent is no package.
+        """
+        fullname = names.resolve_name(name, package) if name.startswith(".") else name
+        table = self.state.modules
+        if fullname in table:
+            module = table[fullname]
+            if module is None:
+                return None
+            try:
+                spec = module.__spec__
+            except AttributeError:
+                raise ValueError(f"{name}.__spec__ is not set") from None
+            if spec is None:
+                raise ValueError(f"{name}.__spec__ is None")
+            return spec  # type: ignore[return-value]
+        return self._find(fullname, self._path_above(fullname))
+
+    def _path_above(self, fullname: str) -> Sequence[str] | None:
+        parent_name = names.parent(fullname)
+        if not parent_name:
+            return None
+        parent = self.import_name(parent_name)
+        try:
+            return parent.__path__
+        except AttributeError as error:
+            message = f"__path__ attribute not found on {parent_name!r} while trying to find {fullname!r}"
+            raise ModuleNotFoundError(message, name=fullname) from error
+
+    @import_frame
+    def reload(self, module: ModuleType) -> ModuleType:
+        """Find the module anew and execute it again in its old namespace; return what the table then holds.
+
+        A module whose code fails stays in the table. Raises TypeError for what is no module, ImportError for a module
+        that is not in the table, ModuleNotFoundError when it can no longer be found.
+        """
+        try:
+            name = module.__spec__.name  # type: ignore[union-attr]
+        except AttributeError:
+            if not hasattr(module, "__name__"):
+                raise TypeError("reload() argument must be a module") from None
+            name = module.__name__
+        table = self.state.modules
+        if table.get(name) is not module:
+            raise ImportError(f"module {name} not in sys.modules", name=name)
+        if name in self._reloading:
+            return self._reloading[name]
+        self._reloading[name] = module
+        try:
+            path = None
+            parent_name = names.parent(name)
+            if parent_name:
+                if parent_name not in table:
+                    raise ImportError(f"parent {parent_name!r} not in sys.modules", name=parent_name)
+                path = table[parent_name].__path__
+            spec = self._find(name, path, module)
+            module.__spec__ = spec  # type: ignore[assignment]
+            if spec is None:
+                raise ModuleNotFoundError(f"spec not found for the module {name!r}", name=name)
+            lock = self.locks.acquire(name)
+            try:
+                execute_again(spec, module, table)
+            finally:
+                if lock is not None:
+                    self.locks.release(lock)
+            return table[name]
+        finally:
+            del self._reloading[name]
+
+    @import_frame
+    def load_spec(self, spec: ModuleSpec) -> ModuleType:
+        """Load the module of *spec*, whoever made it, unless the table has one of its name; return the module."""
+        parent_name, _, child = spec.name.rpartition(".")
+        parent = self.import_name(parent_name) if parent_name else None
+        lock = self.locks.acquire(spec.name)
+        if lock is None:
+            return self._instead_of_deadlock(spec.name)
+        try:
+            if spec.name in self.state.modules:
+                return self.state.modules[spec.name]
+            return self._load(spec, parent, child)
+        finally:
+            self.locks.release(lock)
+
+    def invalidate_caches(self) -> None:
+        """Have every finder on ``meta_path`` forget what it knows of the places it searches."""
+        for finder in self.state.meta_path:
+            if hasattr(finder, "invalidate_caches"):
+                finder.invalidate_caches()
+
     @import_frame
     def load_source(self, name: str, path: str | os.PathLike[str]) -> ModuleType:
         """Load the source file *path* as the module *name*: read, compile, create, register, execute.
@@ -126,7 +220,9 @@ class ImportSystem(engine.ImportSystem):
         """
         spec = spec_from_file_location(name, path)
         if spec is None:
-            raise ImportError(f"{path!s} is not a source file: its suffix is none of a Python module's", name=name)
+            # No suffix that says otherwise: the caller does, it is source.
+            spec = spec_from_file_location(name, path, loader=SourceFileLoader(name, os.path.abspath(path)))
+            assert spec is not None
         module = self.load_spec(spec)
         file = getattr(module, "__file__", None)
         if file != spec.origin:

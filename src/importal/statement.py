@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 from .interpreter import audit, import_frame, without_import_frames
+from .names import check, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
     from .system import ImportSystem
 
-__all__ = ["handle_fromlist", "import_statement", "package_of"]
+# CPython announces imports that miss the table from C code up to 3.14, from the engine since.
+AUDITS_IN_PYTHON = sys.version_info >= (3, 15)
+
+__all__ = ["PrivateImport", "handle_fromlist", "import_statement", "package_of"]
 
 
 @import_frame
@@ -28,22 +32,24 @@ def import_statement(
     locals: object = None,  # noqa: A002
     fromlist: Iterable[str] | None = (),
     level: int = 0,
+    import_name: Callable[..., ModuleType] | None = None,
 ) -> ModuleType:
     """Import *name* as ``__import__`` does and return the module that the statement binds or takes names from.
 
     *level* counts the leading dots, *globals* is the namespace the statement stands in. Without *fromlist* the first
-    package of the dotted name is returned, with it the last module.
+    package of the dotted name is returned, with it the last module. *import_name* replaces the system's own.
     """
+    import_name = import_name or system.import_name
     if level == 0:
-        module = system.import_name(name)
+        module = import_name(name)
     else:
-        module = system.import_name(name, package_of({} if globals is None else globals), level)
+        module = import_name(name, package_of({} if globals is None else globals), level)
     if fromlist:
         if hasattr(module, "__path__"):
-            return handle_fromlist(module, fromlist, system.import_name, system.state.modules)
+            return handle_fromlist(module, fromlist, import_name, system.state.modules)
         return module
     if level == 0:
-        return system.import_name(name.partition(".")[0])
+        return import_name(name.partition(".")[0]) if "." in name else module
     if not name:
         return module
     below = len(name) - len(name.partition(".")[0])
@@ -61,9 +67,7 @@ def package_of(globals: Mapping[str, Any]) -> str:  # noqa: A002
         return package  # type: ignore[no-any-return]
     if spec is not None:
         return spec.parent  # type: ignore[no-any-return]
-    _warn(
-        "can't resolve package from __spec__ or __package__, falling back on __name__ and __path__", ImportWarning
-    )
+    _warn("can't resolve package from __spec__ or __package__, falling back on __name__ and __path__", ImportWarning)
     name: str = globals["__name__"]
     return name if "__path__" in globals else name.rpartition(".")[0]
 
@@ -112,7 +116,7 @@ def _import_submodule(name: str, import_name: Callable[[str], object], table: Ma
 
 
 class PrivateImport:
-    """The ``__import__`` of a private system, as its modules' built-in name."""
+    """The ``__import__`` of a private system, as its modules' built-in name: as strict as the built-in function."""
 
     def __init__(self, system: ImportSystem) -> None:
         self.system = system
@@ -127,22 +131,60 @@ class PrivateImport:
         level: int = 0,
     ) -> ModuleType:
         """Import *name* for a statement in the namespace *globals*; see :func:`import_statement`."""
-        system = self.system
-        table = system.state.modules
-        if not isinstance(name, str):
-            raise TypeError("module name must be a string")
-        if name not in table and not level:
-            state = system.state
-            audit("import", name, None, state.path, state.meta_path, state.path_hooks)
-        module = import_statement(system, name, globals, locals, fromlist, level)
+        _check_arguments(name, globals, level)
+        module = import_statement(self.system, name, globals, locals, fromlist, level, self._import_name)
+        table = self.system.state.modules
         for wanted in fromlist or ():
             # The statement's own fallback looks into the interpreter's table, not into this one: a submodule that is
             # still being imported (a circular import) is bound here and now.
-            if isinstance(wanted, str) and wanted != "*" and not hasattr(module, wanted):
-                submodule = table.get(f"{getattr(module, '__name__', '')}.{wanted}")
-                if submodule is not None:
-                    setattr(module, wanted, submodule)
+            if isinstance(wanted, str) and f"{getattr(module, '__name__', '')}.{wanted}" in table:
+                _bind_early(module, wanted, table)
         return module
+
+    @import_frame
+    def _import_name(self, name: str, package: str | None = None, level: int = 0) -> ModuleType:
+        """Import *name* and the packages above it, each announced to audit hooks as C code announces a miss."""
+        system = self.system
+        if level:
+            check(name, package, level)
+            assert package is not None
+            name = resolve(name, package, level)
+        state = system.state
+        if name not in state.modules and not AUDITS_IN_PYTHON:
+            audit("import", name, None, state.path, state.meta_path, state.path_hooks)
+        return system.find_and_load(name, self._import_name)
+
+
+def _bind_early(module: ModuleType, name: str, table: Mapping[str, ModuleType]) -> None:
+    submodule = table[f"{module.__name__}.{name}"]
+    if submodule is not None and not hasattr(module, name):
+        setattr(module, name, submodule)
+
+
+def _check_arguments(name: object, globals: object, level: int) -> None:  # noqa: A002
+    """Refuse what the built-in ``__import__`` refuses, in its words."""
+    if not isinstance(name, str):
+        raise TypeError("module name must be a string")
+    if level < 0:
+        raise ValueError("level must be >= 0")
+    if level == 0:
+        if not name:
+            raise ValueError("Empty module name")
+        return
+    if globals is None:
+        raise KeyError("'__name__' not in globals")
+    if not isinstance(globals, dict):
+        raise TypeError("globals must be a dict")
+    package, spec = globals.get("__package__"), globals.get("__spec__")
+    if package is not None and not isinstance(package, str):
+        raise TypeError("package must be a string")
+    if package is None and spec is not None and not isinstance(spec.parent, str):
+        raise TypeError("__spec__.parent must be a string")
+    if package is None and spec is None:
+        if "__name__" not in globals:
+            raise KeyError("'__name__' not in globals")
+        if not isinstance(globals["__name__"], str):
+            raise TypeError("__name__ must be a string")
 
 
 def _warn(message: str, category: type[Warning]) -> None:

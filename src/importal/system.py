@@ -1,4 +1,4 @@
-"""The import system: from a name to a module.
+"""The engine: from a name to a module.
 
 Read from top to bottom: a name is looked up in the module table, its parent is imported, the finders are asked, the
 module is created, published, executed and bound on its parent. Everything it works on is read from the state each
@@ -14,8 +14,8 @@ from _weakref import ref
 from . import names
 from .errors import DeadlockError
 from .events import Events, host_events
-from .interpreter import Module, audit, import_frame, set_lazy_attributes, without_import_frames
-from .loaders.module import execute_again, load
+from .interpreter import audit, import_frame, set_lazy_attributes, without_import_frames
+from .loaders.module import load
 from .locks import ModuleLocks
 from .state import check_state
 
@@ -54,7 +54,6 @@ class ImportSystem:
         self.builtins: dict[str, object] | None = None
         # Called with a module's name when it is being executed by nobody this system knows of.
         self.wait_elsewhere: Callable[[str], object] | None = None
-        self._reloading: dict[str, ModuleType] = {}
         self._when_loaded: dict[str, list[Callable[[ModuleType], object]]] = {}
         self._survive_forks()
 
@@ -62,7 +61,7 @@ class ImportSystem:
     def host(cls) -> ImportSystem:
         """Return the system over ``sys``: always the same one, as there is one ``sys``."""
         if ImportSystem._host is None:
-            ImportSystem._host = cls(sys, host_events)  # type: ignore[arg-type]
+            ImportSystem._host = cls(sys, host_events)
         return ImportSystem._host
 
     def __repr__(self) -> str:
@@ -81,11 +80,7 @@ class ImportSystem:
             if not package:
                 raise TypeError(f"the 'package' argument is required to perform a relative import for {name!r}")
             level = len(name) - len(name.lstrip("."))
-        try:
-            return self.import_name(name[level:], package, level)
-        except BaseException as error:
-            without_import_frames(error)
-            raise
+        return self.import_name(name[level:], package, level)
 
     @import_frame
     def import_name(self, name: str, package: str | None = None, level: int = 0) -> ModuleType:
@@ -94,7 +89,11 @@ class ImportSystem:
         if level:
             assert package is not None
             name = names.resolve(name, package, level)
-        return self.find_and_load(name, self.import_name)
+        try:
+            return self.find_and_load(name, self.import_name)
+        except BaseException as error:
+            without_import_frames(error)
+            raise
 
     @import_frame
     def find_and_load(
@@ -108,7 +107,7 @@ class ImportSystem:
         """
         table = self.state.modules
         while True:
-            module = table.get(name, _MISSING)
+            module: ModuleType = table.get(name, _MISSING)
             if module is _MISSING:
                 try:
                     return self._import_missing(name, import_parent or self.import_name, lazy_submodule)
@@ -181,7 +180,7 @@ class ImportSystem:
         if lock is None:
             return self._instead_of_deadlock(name)
         try:
-            module = table.get(name, _MISSING)
+            module: ModuleType = table.get(name, _MISSING)
             if module is _MISSING:
                 module = self._load(spec, parent, child)
         finally:
@@ -196,7 +195,7 @@ class ImportSystem:
             for ancestor in names.ancestors(parent_name):
                 if _is_initializing(table.get(ancestor)):
                     self._wait(ancestor)
-        parent = table.get(parent_name, _MISSING)
+        parent: ModuleType = table.get(parent_name, _MISSING)
         if parent is _MISSING or parent is None:
             import_parent(parent_name)
         elif not _is_initializing(parent) or not self._wait(parent_name):
@@ -296,97 +295,7 @@ class ImportSystem:
             return []
         return [*chain[chain.index(name) :], name]
 
-    # ------------------------------------------------------------ what else can be asked of a system
-
-    def find_spec(self, name: str, package: str | None = None) -> ModuleSpec | None:
-        """Return the spec of *name* (relative to *package*) without importing it; its parents are imported.
-
-        A module in the table answers with its own spec. Returns None when there is no such module; raises ValueError
-        when the module in the table has no spec, ModuleNotFoundError when the parent is no package.
-        """
-        fullname = names.resolve_name(name, package) if name.startswith(".") else name
-        table = self.state.modules
-        if fullname in table:
-            module = table[fullname]
-            if module is None:
-                return None
-            try:
-                spec = module.__spec__
-            except AttributeError:
-                raise ValueError(f"{name}.__spec__ is not set") from None
-            if spec is None:
-                raise ValueError(f"{name}.__spec__ is None")
-            return spec  # type: ignore[return-value]
-        return self._find(fullname, self._path_above(fullname))
-
-    def _path_above(self, fullname: str) -> Sequence[str] | None:
-        parent_name = names.parent(fullname)
-        if not parent_name:
-            return None
-        parent = self.import_name(parent_name)
-        try:
-            return parent.__path__
-        except AttributeError as error:
-            message = f"__path__ attribute not found on {parent_name!r} while trying to find {fullname!r}"
-            raise ModuleNotFoundError(message, name=fullname) from error
-
-    @import_frame
-    def reload(self, module: ModuleType) -> ModuleType:
-        """Find the module anew and execute it again in its old namespace; return what the table then holds.
-
-        A module whose code fails stays in the table. Raises TypeError for what is no module, ImportError for a module
-        that is not in the table, ModuleNotFoundError when it can no longer be found.
-        """
-        if not module or not isinstance(module, Module):
-            raise TypeError("reload() argument must be a module")
-        spec = getattr(module, "__spec__", None)
-        name = module.__name__ if spec is None else spec.name
-        table = self.state.modules
-        if table.get(name) is not module:
-            raise ImportError(f"module {name} not in sys.modules", name=name)
-        if name in self._reloading:
-            return self._reloading[name]
-        self._reloading[name] = module
-        try:
-            path = None
-            parent_name = names.parent(name)
-            if parent_name:
-                if parent_name not in table:
-                    raise ImportError(f"parent {parent_name!r} not in sys.modules", name=parent_name)
-                path = table[parent_name].__path__
-            spec = module.__spec__ = self._find(name, path, module)
-            if spec is None:
-                raise ModuleNotFoundError(f"spec not found for the module {name!r}", name=name)
-            lock = self.locks.acquire(name)
-            try:
-                execute_again(spec, module, table)
-            finally:
-                if lock is not None:
-                    self.locks.release(lock)
-            return table[name]
-        finally:
-            del self._reloading[name]
-
-    @import_frame
-    def load_spec(self, spec: ModuleSpec) -> ModuleType:
-        """Load the module of *spec*, whoever made it, unless the table has one of its name; return the module."""
-        parent_name, _, child = spec.name.rpartition(".")
-        parent = self.import_name(parent_name) if parent_name else None
-        lock = self.locks.acquire(spec.name)
-        if lock is None:
-            return self._instead_of_deadlock(spec.name)
-        try:
-            if spec.name in self.state.modules:
-                return self.state.modules[spec.name]
-            return self._load(spec, parent, child)
-        finally:
-            self.locks.release(lock)
-
-    def invalidate_caches(self) -> None:
-        """Have every finder on ``meta_path`` forget what it knows of the places it searches."""
-        for finder in self.state.meta_path:
-            if hasattr(finder, "invalidate_caches"):
-                finder.invalidate_caches()
+    # ------------------------------------------------------------ what happens around imports
 
     def when_loaded(self, name: str, callback: Callable[[ModuleType], object]) -> Callable[[], None]:
         """Call *callback* with the module *name*: now if the table has it, and after each time it is loaded.
@@ -432,7 +341,7 @@ def _ask(finder: Any, name: str, path: Sequence[str] | None, target: ModuleType 
         find_spec = finder.find_spec
     except AttributeError:
         if sys.version_info < (3, 12):
-            from .finders.legacy import ask_finder
+            from .loaders.legacy import ask_finder
 
             return ask_finder(finder, name, path)
         return None

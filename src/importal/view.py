@@ -1,4 +1,4 @@
-"""What code in a private system sees when it imports ``sys``: the interpreter's, with the private state in its place."""
+"""What code in a private system sees when it imports ``sys``: the interpreter's, with the private state."""
 
 from __future__ import annotations
 

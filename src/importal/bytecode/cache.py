@@ -46,9 +46,7 @@ else:
 def _cache_location(path: str | os.PathLike[str], optimization: object) -> str:
     if optimization is None:
         optimization = sys.flags.optimize or ""
-    return locations.bytecode_location(
-        os.fspath(path), sys.implementation.cache_tag, optimization, sys.pycache_prefix
-    )
+    return locations.bytecode_location(os.fspath(path), sys.implementation.cache_tag, optimization, sys.pycache_prefix)
 
 
 def source_from_cache(path: str | os.PathLike[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import _thread
-import io
 import os
 
 __all__ = ["Written", "source_mode", "write"]
@@ -56,7 +55,7 @@ def _write_whole(location: str, data: bytes, mode: int) -> None:
     temporary = f"{location}.{os.getpid()}.{_thread.get_ident()}.{_counter()}"
     descriptor = os.open(temporary, os.O_EXCL | os.O_CREAT | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode & 0o666)
     try:
-        with io.open(descriptor, "wb") as file:
+        with open(descriptor, "wb") as file:
             file.write(data)
         os.replace(temporary, location)
     except BaseException:

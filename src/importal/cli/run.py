@@ -52,7 +52,9 @@ def _program(arguments: list[str]) -> Program | None:
         if first.startswith(option):
             return Program(kind, first[2:], rest)
     if first.startswith("-") and first != "-":
-        print(f"importal run: unknown option {first!r}; options of python itself go before -m importal", file=sys.stderr)
+        print(
+            f"importal run: unknown option {first!r}; options of python itself go before -m importal", file=sys.stderr
+        )
         return None
     return Program("path", first, rest)
 

@@ -30,7 +30,9 @@ directories: dict[str, dict[str, Member]] = {}
 
 # In this order, in which a package goes before a module and bytecode before source (documented for zipimport).
 _CANDIDATES = tuple(
-    (f"{base}{suffix}", suffix == ".pyc", bool(base)) for base in (f"{os.sep}__init__", "") for suffix in (".pyc", ".py")
+    (f"{base}{suffix}", suffix == ".pyc", bool(base))
+    for base in (f"{os.sep}__init__", "")
+    for suffix in (".pyc", ".py")
 )
 # Archives know a time to two seconds.
 _TOLERANCE = 1
@@ -186,12 +188,15 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
         """Return the code of *fullname*. Raises ZipImportError when the archive does not hold it."""
         found = self._require(fullname)
         if found.refused is not None:
-            cause = ImportError(found.refused, name=fullname, path=found.path)
+            cause = ImportError(found.refused, name=fullname, path=found.member.name)
             raise ZipImportError(f"module load failed: {found.refused}", name=fullname) from cause
         if found.is_bytecode:
             data = read_member(self.archive, found.member) if found.code is None else found.code
             found.code = None
-            return code_from_bytecode(data, fullname, found.path, found.path)
+            try:
+                return code_from_bytecode(data, fullname, found.path, found.path)
+            except ImportError:
+                raise TypeError(f"compiled module {found.path!r} is not a code object") from None
         source = read_member(self.archive, found.member)
         return _compile(source, found.path, fullname)
 
@@ -217,6 +222,9 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
         name = pathname.replace(os.altsep, os.sep) if os.altsep else pathname
         name = name.removeprefix(self.archive + os.sep)
         member = self._get_files().get(name)
+        if member is None and sys.version_info >= (3, 13) and name.removesuffix(os.sep) in self._folder_names():
+            if name.endswith(os.sep):
+                return b""  # a folder that the archive does not list reads as one that it does
         if member is None:
             raise OSError(0, "", name)
         return read_member(self.archive, member)
@@ -229,14 +237,24 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
                 return None
         from importlib.readers import ZipReader
 
-        return ZipReader(self, fullname)
+        return ZipReader(self, fullname)  # type: ignore[arg-type]
 
     if sys.version_info < (3, 15):
 
         def load_module(self, fullname: str) -> ModuleType:
             """Load *fullname* into ``sys.modules`` and return it. Deprecated: use ``exec_module``."""
+            import warnings
+
+            warnings.warn(
+                "zipimport.zipimporter.load_module() is deprecated and slated for removal in Python "
+                f"{'3.15' if sys.version_info >= (3, 14) else '3.12'}; use exec_module() instead",
+                DeprecationWarning,
+                stacklevel=2,
+            )
             self._require(fullname)
-            return super().load_module(fullname)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # said already, in this method's own words
+                return super().load_module(fullname)
 
 
 def _archive_in(path: str) -> tuple[str, str]:
@@ -250,12 +268,12 @@ def _archive_in(path: str) -> tuple[str, str]:
         except (OSError, ValueError):
             outer, name = split(location)
             if not name or outer == location or not outer:
-                raise ZipImportError(f"not a Zip file: {path!r}", path=path) from None
+                raise ZipImportError("not a Zip file", path=location) from None
             location = outer
             folders.append(name)
             continue
         if not S_ISREG(status.st_mode):
-            raise ZipImportError(f"not a Zip file: {path!r}", path=path)
+            raise ZipImportError("not a Zip file", path=location)
         return location, os.sep.join(reversed(folders))
 
 
@@ -265,4 +283,4 @@ def _compile(source: bytes, path: str, fullname: str) -> CodeType:
     text = source.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if sys.version_info >= (3, 15):
         return compile(text, path, "exec", dont_inherit=True, module=fullname)
-    return compile(text, path, "exec", dont_inherit=True)  # type: ignore[no-any-return]
+    return compile(text, path, "exec", dont_inherit=True)

@@ -10,10 +10,10 @@ import os
 import sys
 
 from ..events import host_events
-from ..loaders.source import SourceFileLoader
+from ..loaders.source import SourceFileLoader, SourceLoader
 from ..locations import PYCACHE, is_absolute, join
 from ..sources.directory import FileSystem
-from ..spec import ModuleSpec
+from ..spec import ModuleSpec, cached_location
 from .legacy import LegacyEntryFinder
 
 TYPE_CHECKING = False
@@ -124,7 +124,7 @@ class EntryFinder(LegacyEntryFinder):
                 yield spec
 
     def _child_names(self) -> set[str]:
-        found = set()
+        found: set[str] = set()
         try:
             names = self.source.list(self.path)
         except OSError:
@@ -151,7 +151,7 @@ class FileFinder(EntryFinder):
     """The path entry finder of a directory (``importlib.machinery.FileFinder``)."""
 
     # A private system's own; it is handed on to the loaders.
-    state: StateLike = sys  # type: ignore[assignment]
+    state: StateLike = sys
     events: Events = host_events
 
     def __init__(self, path: str, *loader_details: tuple[Callable[[str, str], Any], Iterable[str]]) -> None:
@@ -180,7 +180,9 @@ class FileFinder(EntryFinder):
         loader = spec.loader
         if type(loader) is SourceFileLoader:
             loader._found = status
-            if self.state is not sys:
+        if self.state is not sys:
+            spec.cached = cached_location(location, self.state)
+            if isinstance(loader, SourceLoader):
                 loader.state = self.state
                 loader.events = self.events
         return spec

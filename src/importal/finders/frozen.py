@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from .. import interpreter
-from ..loaders.frozen import FrozenFacts, FrozenLoader
+from ..loaders.frozen import FrozenLoader
 from ..spec import ModuleSpec
 from .legacy import LegacyFinder
 
@@ -13,8 +14,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
+    from typing import Any
 
 __all__ = ["FrozenImporter"]
+
+# types.SimpleNamespace, without what importing types costs.
+_Namespace: Any = type(sys.implementation)
 
 
 class FrozenImporter(LegacyFinder, FrozenLoader):
@@ -33,7 +38,7 @@ class FrozenImporter(LegacyFinder, FrozenLoader):
         _, is_package, origname = found
         filename, directory = _source_of(fullname, origname, is_package)
         spec = ModuleSpec(fullname, cls, origin=cls._ORIGIN, is_package=is_package)
-        spec.loader_state = FrozenFacts(filename, origname)
+        spec.loader_state = _Namespace(filename=filename, origname=origname)
         if directory is not None:
             assert spec.submodule_search_locations is not None
             spec.submodule_search_locations.insert(0, directory)
@@ -47,8 +52,7 @@ class FrozenImporter(LegacyFinder, FrozenLoader):
             module = super().load_module(fullname)
             spec = cls.find_spec(fullname)
             assert spec is not None
-            facts = spec.loader_state
-            assert isinstance(facts, FrozenFacts)
+            facts: Any = spec.loader_state
             module.__origname__ = facts.origname  # type: ignore[attr-defined]
             if facts.filename is not None:
                 module.__file__ = facts.filename

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from ..loaders.module import spec_from_loader
-from ..spec import ModuleSpec
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-__all__ = ["LegacyEntryFinder", "LegacyFinder", "ask_entry_finder", "ask_finder"]
+__all__ = ["LegacyEntryFinder", "LegacyFinder", "loader_by_find_loader"]
 
 
 class LegacyFinder:
@@ -51,37 +48,6 @@ def loader_by_find_loader(finder: Any, fullname: str) -> Any:
     if loader is None and portions:
         _warn(f"Not importing directory {portions[0]}: missing __init__", ImportWarning)
     return loader
-
-
-def ask_finder(finder: Any, name: str, path: Sequence[str] | None) -> ModuleSpec | None:
-    """Ask a meta path finder that has no ``find_spec``; None also when it has no ``find_module``."""
-    if not hasattr(finder, "find_module"):
-        return None
-    _warn(f"{_describe(finder)}.find_spec() not found; falling back to find_module()", ImportWarning)
-    loader = finder.find_module(name, path)
-    return None if loader is None else spec_from_loader(name, loader)
-
-
-def ask_entry_finder(finder: Any, name: str) -> ModuleSpec | None:
-    """Ask a path entry finder that has no ``find_spec``."""
-    portions: Sequence[str]
-    if hasattr(finder, "find_loader"):
-        _warn(f"{_describe(finder)}.find_spec() not found; falling back to find_loader()", ImportWarning)
-        loader, portions = finder.find_loader(name)
-    else:
-        _warn(f"{_describe(finder)}.find_spec() not found; falling back to find_module()", ImportWarning)
-        loader, portions = finder.find_module(name), []
-    if loader is not None:
-        return spec_from_loader(name, loader)
-    if not portions:
-        return None
-    spec = ModuleSpec(name, None)
-    spec.submodule_search_locations = list(portions)
-    return spec
-
-
-def _describe(finder: object) -> str:
-    return str(getattr(finder, "__qualname__", type(finder).__qualname__))
 
 
 def _warn_of_find_module(method: str) -> None:

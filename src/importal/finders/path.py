@@ -11,9 +11,10 @@ import os
 import sys
 
 from ..events import host_events
+from ..loaders.legacy import ask_entry_finder
 from ..loaders.namespace import NamespacePath
 from ..spec import ModuleSpec
-from .legacy import LegacyFinder, ask_entry_finder
+from .legacy import LegacyFinder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _UNKNOWN = object()
 class PathSearch:
     """The path finder of one state."""
 
-    def __init__(self, state: StateLike = sys, events: Events = host_events) -> None:  # type: ignore[assignment]
+    def __init__(self, state: StateLike = sys, events: Events = host_events) -> None:
         self.state = state
         self.events = events
         # Counted up whenever the finders forget what they know: live namespace paths then search again.
@@ -55,9 +56,7 @@ class PathSearch:
         spec.submodule_search_locations = NamespacePath(fullname, portions, self._search, self.state)  # type: ignore[assignment]
         return spec
 
-    def _search(
-        self, fullname: str, path: Iterable[str], target: ModuleType | None = None
-    ) -> ModuleSpec | None:
+    def _search(self, fullname: str, path: Iterable[str], target: ModuleType | None = None) -> ModuleSpec | None:
         """Return the first spec with a loader, else one without that holds all portions found (none: None)."""
         cache = self.state.path_importer_cache
         portions: list[str] = []

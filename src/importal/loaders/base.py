@@ -31,6 +31,8 @@ class LegacyClassLoading:
     """The same for a loader that is used as a class; and ``module_repr``, which CPython 3.12 no longer has."""
 
     _ORIGIN = ""
+    # Whether modules are Python code, which sees built-in names.
+    executes_code = True
 
     if sys.version_info < (3, 15):
 

@@ -19,6 +19,7 @@ class BuiltinLoader(LegacyClassLoading):
     """Creates and initialises built-in modules. Used as a class: it has no state."""
 
     _ORIGIN = "built-in"
+    executes_code = False
 
     @staticmethod
     @import_frame

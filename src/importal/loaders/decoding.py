@@ -7,12 +7,12 @@ import io
 __all__ = ["decode_source"]
 
 
-def decode_source(source: bytes) -> str:
-    """Return the text of the source file *source*, its coding line obeyed, its line ends made ``\\n``.
+def decode_source(source_bytes: bytes) -> str:
+    """Return the text of the source file *source_bytes*, its coding line obeyed, its line ends made ``\\n``.
 
     Raises SyntaxError for a coding line that names no codec, UnicodeDecodeError for bytes the codec does not know.
     """
     import tokenize  # as late as possible: it brings re with it
 
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
-    return io.TextIOWrapper(io.BytesIO(source), encoding=encoding, newline=None).read()
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(source_bytes).readline)
+    return io.TextIOWrapper(io.BytesIO(source_bytes), encoding=encoding, newline=None).read()

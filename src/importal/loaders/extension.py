@@ -22,6 +22,7 @@ class ExtensionFileLoader(FileLoader):
     """Loads an extension module from the shared library ``path``."""
 
     reads_code = True
+    executes_code = False
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """Open the library and create its module. Raises ImportError with the system's own reason."""

@@ -46,7 +46,7 @@ class FileLoader(LegacyLoading):
         checked_name(self, self.name, name)
         from importlib.readers import FileReader
 
-        return FileReader(self)
+        return FileReader(self)  # type: ignore[arg-type]
 
     if hasattr(LegacyLoading, "load_module"):
 

@@ -12,21 +12,7 @@ if TYPE_CHECKING:
 
     from ..spec import ModuleSpec
 
-__all__ = ["FrozenFacts", "FrozenLoader"]
-
-
-class FrozenFacts:
-    """What a finder knows of a frozen module: where its source lies, if anywhere, and what it was frozen as.
-
-    ``filename`` is None where the source is not known; ``origname`` is the name the code was frozen under.
-    """
-
-    def __init__(self, filename: str | None, origname: str | None) -> None:
-        self.filename = filename
-        self.origname = origname
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(filename={self.filename!r}, origname={self.origname!r})"
+__all__ = ["FrozenLoader"]
 
 
 class FrozenLoader(LegacyClassLoading):

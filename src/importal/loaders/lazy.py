@@ -72,7 +72,8 @@ def _execute(module: ModuleType, namespace: dict[str, Any], pending: _Pending) -
     finally:
         pending.is_loading = False
     name = spec.name
-    if name in sys.modules and sys.modules[name] is not module:
+    table = getattr(spec.loader, "state", sys).modules
+    if name in table and table[name] is not module:
         raise ValueError(f"module object for {name!r} substituted in sys.modules during a lazy load")
     namespace.update(set_meanwhile)
     spec.loader_state = None

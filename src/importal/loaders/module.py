@@ -45,7 +45,7 @@ def load(
     if HAS_LEGACY and loader is not None and not hasattr(loader, "exec_module"):
         return _load_legacy(spec, table, events)
     module = module_from_spec(spec)
-    if builtins is not None and type(module) is Module:
+    if builtins is not None and type(module) is Module and getattr(loader, "executes_code", loader is not None):
         module.__dict__["__builtins__"] = builtins
     if events.observers:
         events.announce("create", "finished", name, module=module, spec=spec)
@@ -226,7 +226,7 @@ def spec_from_loader(
 
         if is_package is None:
             return spec_from_file_location(name, loader=loader)
-        locations = [] if is_package else None
+        locations: list[str] | None = [] if is_package else None
         return spec_from_file_location(name, loader=loader, submodule_search_locations=locations)
     if is_package is None and hasattr(loader, "is_package"):
         try:
@@ -238,9 +238,9 @@ def spec_from_loader(
 
 def spec_from_module(module: ModuleType, loader: object = None, origin: str | None = None) -> ModuleSpec:
     """Return *module*'s spec, or one made of its attributes where it has none."""
-    spec = getattr(module, "__spec__", None)
-    if spec is not None:
-        return spec
+    present: ModuleSpec | None = getattr(module, "__spec__", None)
+    if present is not None:
+        return present
     if loader is None:
         loader = getattr(module, "__loader__", None)
     file = getattr(module, "__file__", None)
@@ -250,6 +250,6 @@ def spec_from_module(module: ModuleType, loader: object = None, origin: str | No
     spec.has_location = file is not None and origin == file
     if SETS_CACHED:
         spec.cached = getattr(module, "__cached__", None)
-    path = getattr(module, "__path__", None)
+    path: Any = getattr(module, "__path__", None)
     spec.submodule_search_locations = None if path is None else list(path)
     return spec

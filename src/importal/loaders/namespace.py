@@ -31,7 +31,7 @@ class NamespacePath:
         name: str,
         path: Iterable[str],
         path_finder: Callable[..., Any],
-        state: StateLike = sys,  # type: ignore[assignment]
+        state: StateLike = sys,
     ) -> None:
         self._name = name
         self._path = list(path)
@@ -48,12 +48,13 @@ class NamespacePath:
         parent = self._name.rpartition(".")[0]
         if not parent:
             return self._state.path
-        module = self._state.modules.get(parent)
-        if module is None:
+        try:
+            return self._state.modules[parent].__path__
+        except KeyError as error:
             if sys.version_info < (3, 15):
-                raise KeyError(parent)
-            raise ModuleNotFoundError(f"{parent!r} must be imported before finding {self._name!r}.", name=parent)
-        return module.__path__
+                raise
+            message = f"{parent!r} must be imported before finding {self._name!r}."
+            raise ModuleNotFoundError(message, name=parent) from error
 
     def _current(self) -> list[str]:
         """Return the portions, searched again where the parent's path has changed."""
@@ -88,7 +89,12 @@ class NamespacePath:
 
     def __repr__(self) -> str:
         # importlib.resources looks for this word to recognise a namespace package.
-        return f"{'' if sys.version_info >= (3, 15) else '_'}NamespacePath({self._path!r})"
+        return f"{type(self).__name__}({self._path!r})"
+
+
+if sys.version_info < (3, 15):
+    # The class became public in CPython 3.15; programs know it by the name it had before.
+    NamespacePath.__name__ = NamespacePath.__qualname__ = "_NamespacePath"
 
 
 class NamespaceLoader(LegacyLoading):

@@ -36,12 +36,12 @@ class SourceLoader(CodeLoader):
 
     # What decides where bytecode is kept and whether it is written, and who hears about it. A loader that belongs to
     # a private system has its own.
-    state: StateLike = sys  # type: ignore[assignment]
+    state: StateLike = sys
     events: Events = host_events
 
     def path_mtime(self, path: str) -> float:
         """Return when the source at *path* was last changed, in seconds. Raises OSError when that is not known."""
-        raise OSError(f"{type(self).__name__} does not know when {path!r} was modified")
+        raise OSError
 
     def path_stats(self, path: str) -> dict[str, Any]:
         """Return ``mtime`` (seconds) and, where it is known, ``size`` (bytes) of the source at *path*. Raises OSError."""
@@ -75,7 +75,7 @@ class SourceLoader(CodeLoader):
 
         def source_to_code(self, data: Any, path: str, *, _optimize: int = -1) -> CodeType:
             """Compile *data* (bytes, str or AST) that comes from *path*."""
-            return compile(data, path, "exec", dont_inherit=True, optimize=_optimize)  # type: ignore[no-any-return]
+            return compile(data, path, "exec", dont_inherit=True, optimize=_optimize)
 
     source_to_code = import_frame(source_to_code)
 

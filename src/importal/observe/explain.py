@@ -127,9 +127,7 @@ def _ask(finder: Any, name: str, path: Sequence[str] | None) -> ModuleSpec | Non
     return None if find_spec is None else find_spec(name, path, None)
 
 
-def _search(
-    system: ImportSystem, explanation: Explanation, name: str, path: Sequence[str] | None
-) -> ModuleSpec | None:
+def _search(system: ImportSystem, explanation: Explanation, name: str, path: Sequence[str] | None) -> ModuleSpec | None:
     """Ask every finder for *name* and add what each said; the first spec wins, the others are shadowed."""
     found: ModuleSpec | None = None
     shadowed: list[str] = []

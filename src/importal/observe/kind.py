@@ -46,8 +46,10 @@ def _is_standard(spec: ModuleSpec) -> bool:
 
 
 def _is_installed(origin: str) -> bool:
-    return f"{os.sep}site-packages{os.sep}" in origin or f"{os.sep}dist-packages{os.sep}" in origin or _is_below(
-        origin, "purelib", "platlib"
+    return (
+        f"{os.sep}site-packages{os.sep}" in origin
+        or f"{os.sep}dist-packages{os.sep}" in origin
+        or _is_below(origin, "purelib", "platlib")
     )
 
 

@@ -7,6 +7,7 @@ archive and takes a multiple of the time to import; what a start-up path reads h
 from __future__ import annotations
 
 import os
+import sys
 import time
 
 from ..errors import ZipImportError
@@ -32,7 +33,7 @@ _COMMENT_MOST = 0xFFFF
 _ELSEWHERE = 0xFFFF_FFFF  # stands for: see the zip64 extra field
 _EXTRA64 = 1
 _UTF8 = 0x800
-_STORED, _DEFLATED = 0, 8
+_STORED, _DEFLATED, _ZSTANDARD = 0, 8, 93
 
 
 class Member:
@@ -69,25 +70,24 @@ def read_directory(archive: str) -> dict[str, Member]:
 
 
 def read_member(archive: str, member: Member) -> bytes:
-    """Return the uncompressed bytes of *member*. Raises ZipImportError when the archive does not hold them."""
-    try:
-        with open(archive, "rb") as file:
-            file.seek(member.offset)
-            head = file.read(_LOCAL_SIZE)
-            if len(head) < _LOCAL_SIZE:
-                raise EOFError("EOF read where not expected")
-            if head[:4] != _LOCAL:
-                raise ZipImportError(f"bad local file header: {archive!r}", path=archive)
-            file.seek(_number(head, 26, 2) + _number(head, 28, 2), os.SEEK_CUR)
-            data = file.read(member.compressed_size)
-    except OSError as error:
-        raise ZipImportError(f"can't open Zip file: {archive!r}", path=archive) from error
+    """Return the uncompressed bytes of *member*. Raises OSError, and ZipImportError for an archive that is damaged."""
+    with open(archive, "rb") as file:
+        file.seek(member.offset)
+        head = file.read(_LOCAL_SIZE)
+        if len(head) < _LOCAL_SIZE:
+            raise EOFError("EOF read where not expected")
+        if head[:4] != _LOCAL:
+            raise ZipImportError(f"bad local file header: {archive!r}", path=archive)
+        file.seek(_number(head, 26, 2) + _number(head, 28, 2), os.SEEK_CUR)
+        data = file.read(member.compressed_size)
     if len(data) != member.compressed_size:
         raise OSError("zipimport: can't read data")
     return data if member.method == _STORED else _inflate(data, archive, member)
 
 
 def _inflate(data: bytes, archive: str, member: Member) -> bytes:
+    if member.method == _ZSTANDARD and sys.version_info >= (3, 15):
+        return _expand(data, archive)
     if member.method != _DEFLATED:
         raise ZipImportError(
             f"can't decompress {member.name!r} in {archive!r}: its compression method is {member.method}; "
@@ -100,6 +100,17 @@ def _inflate(data: bytes, archive: str, member: Member) -> bytes:
     except ImportError as error:
         raise ZipImportError("can't decompress data; zlib not available", path=archive) from error
     return decompress(data, -15)
+
+
+def _expand(data: bytes, archive: str) -> bytes:
+    try:
+        from compression.zstd import ZstdError, decompress  # type: ignore[import-not-found]
+    except ImportError as error:
+        raise ZipImportError("can't decompress data; zstd not available", path=archive) from error
+    try:
+        return bytes(decompress(data))
+    except ZstdError as error:
+        raise ZipImportError(f"could not decompress data: {error}", path=archive) from error
 
 
 def _members(file: BinaryIO, archive: str) -> Iterator[Member]:
@@ -129,7 +140,7 @@ def _members(file: BinaryIO, archive: str) -> Iterator[Member]:
         if offset + shift > start:
             raise ZipImportError(f"bad local header offset: {archive!r}", path=archive)
         yield Member(
-            _name(directory[name_start:extra_start], _number(entry, 8, 2)),
+            _name(directory[name_start:extra_start], _number(entry, 8, 2), archive),
             _number(entry, 10, 2),
             compressed_size,
             size,
@@ -140,7 +151,7 @@ def _members(file: BinaryIO, archive: str) -> Iterator[Member]:
 
 
 def _directory_place(file: BinaryIO, size: int, archive: str) -> tuple[int, int, int]:
-    """Return (start, length, shift): where the directory lies, and by how much what stands before the archive moves it."""
+    """Return (start, length, shift): where the directory lies, and by how much a prefix of the file moves it."""
     tail_size = min(size, _COMMENT_MOST + _END_SIZE + _END64_LOCATOR_SIZE + _END64_SIZE)
     file.seek(size - tail_size)
     tail = file.read(tail_size)
@@ -190,10 +201,13 @@ def _wide_numbers(narrow: list[int], extra: bytes, archive: str) -> list[int]:
     raise ZipImportError(f"can't read header extra: {archive!r}", path=archive)
 
 
-def _name(raw: bytes, flags: int) -> str:
-    """Return a member's name: UTF-8 where it says so, else the code page of the first archives (APPNOTE, appendix D)."""
+def _name(raw: bytes, flags: int, archive: str) -> str:
+    """Return a member's name: UTF-8 where it says so, else the first archives' code page (APPNOTE, D)."""
     if flags & _UTF8:
-        name = raw.decode()
+        try:
+            name = raw.decode()
+        except UnicodeDecodeError as error:
+            raise ZipImportError(f"invalid UTF-8 file name in {archive!r}", path=archive) from error
     elif raw.isascii():
         name = raw.decode("ascii")
     else:

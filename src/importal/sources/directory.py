@@ -28,7 +28,7 @@ def read_code(path: str) -> bytes:
         raw = getattr(file, "raw", None)
         if raw is None:  # an embedder's hook may return any file-like object
             return file.read()
-        data = raw.read(_CHUNK)
+        data: bytes = raw.read(_CHUNK)
         return data if len(data) < _CHUNK else data + raw.readall()
 
 

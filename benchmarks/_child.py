@@ -1,0 +1,19 @@
+"""One measured process: ``_child.py (cpython | importal) CODE`` executes CODE, under importal or not.
+
+Prints ``wall`` and ``cpu`` (seconds that CODE took, without the start) and ``modules`` (how many it has loaded), as JSON.
+"""
+
+import sys
+from time import perf_counter_ns, process_time_ns
+
+variant, text = sys.argv[1:]
+code = compile(text, "<set>", "exec")
+if variant == "importal":
+    from importal import ImportSystem
+
+    ImportSystem.host().install()
+before = len(sys.modules)
+wall, cpu = perf_counter_ns(), process_time_ns()
+exec(code, {"__name__": "__main__"})
+wall, cpu = perf_counter_ns() - wall, process_time_ns() - cpu
+print(f'{{"wall": {wall / 1e9}, "cpu": {cpu / 1e9}, "modules": {len(sys.modules) - before}}}')

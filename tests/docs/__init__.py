@@ -1,0 +1,1 @@
+"""The examples, links and tables of README.md and docs/."""
