@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         spec_from_loader,
     )
 
-    __import__ = ImportSystem.host().__import__
+    __import__ = ImportSystem.host().__import__  # noqa: A001, the name is the function's own
     import_module = ImportSystem.host().import_module
     invalidate_caches = ImportSystem.host().invalidate_caches
     load_source = ImportSystem.host().load_source

@@ -214,7 +214,7 @@ class SourceLoader(source.SourceLoader, ResourceLoader, ExecutionLoader):  # typ
         return int(self.path_stats(path)["mtime"])
 
     def path_stats(self, path: str) -> dict[str, Any]:
-        """Return ``mtime`` (seconds) and, where it is known, ``size`` (bytes) of the source at *path*. Raises OSError."""
+        """Return ``mtime`` (seconds) and, where known, ``size`` (bytes) of the source at *path*. Raises OSError."""
         if type(self).path_mtime is SourceLoader.path_mtime:
             raise OSError
         return {"mtime": self.path_mtime(path)}

@@ -23,7 +23,7 @@ _AUTOMATIC = (
 )
 
 
-class Finder(metaclass=ABCMeta):
+class Finder(metaclass=ABCMeta):  # noqa: B024, as the one it stands for
     """The common base of finders before there were two kinds of them (deprecated since Python 3.3)."""
 
     def __init__(self) -> None:

@@ -96,7 +96,7 @@ class Events:
         for observer in self.observers:
             try:
                 observer(event)
-            except Exception as error:  # whatever an observer raises must not change the import it watches
+            except Exception as error:  # noqa: BLE001, whatever an observer raises must not change the import it watches
                 self.observers = tuple(one for one in self.observers if one is not observer)
                 self.dropped = (*self.dropped, (observer, error))
 

@@ -22,6 +22,7 @@ from .loaders import file, source
 from .loaders.decoding import decode_source
 from .loaders.location import file_loaders, spec_from_file_location
 from .loaders.module import execute_again, load, module_from_spec, set_attributes, spec_from_loader, spec_from_module
+from .loaders.namespace import NamespacePath
 from .sources.archive import read_directory
 from .spec import ModuleSpec, module_repr
 from .statement import handle_fromlist
@@ -30,15 +31,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
-    from typing import Any
+    from typing import Any, Self
 
     from .standard import ImportSystem
 
 __all__ = ["Installation", "install"]
 
 _PROBE = "importal.<probe>"
-_STOCK_MODULES = {"_frozen_importlib", "_frozen_importlib_external", "importlib._bootstrap", "zipimport",
-                  "importlib._bootstrap_external"}  # fmt: skip
+_STOCK_MODULES = {
+    "_frozen_importlib",
+    "_frozen_importlib_external",
+    "importlib._bootstrap",
+    "zipimport",
+    "importlib._bootstrap_external",
+}
 
 
 class Installation:
@@ -50,7 +56,7 @@ class Installation:
         self.system = system
         self._undo: list[Callable[[], object]] = []
 
-    def __enter__(self) -> Installation:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -241,14 +247,13 @@ def _bootstrap_names(system: ImportSystem) -> dict[str, Any]:
 
 
 def _external_names() -> dict[str, Any]:
-    names = ("AppleFrameworkLoader", "ExtensionFileLoader", "FileFinder", "NamespaceLoader", "NamespacePath",
-             "PathFinder", "SourceFileLoader", "SourcelessFileLoader", "WindowsRegistryFinder")  # fmt: skip
+    of_bootstrap = {"BuiltinImporter", "FrozenImporter", "ModuleSpec"}
     return {
-        **{name: getattr(machinery, name) for name in names},
+        **{name: value for name, value in _machinery_names().items() if name not in of_bootstrap},
         "FileLoader": file.FileLoader,
         "SourceLoader": source.SourceLoader,
         "_NamespaceLoader": machinery.NamespaceLoader,
-        "_NamespacePath": machinery.NamespacePath,
+        "_NamespacePath": NamespacePath,
         "_get_supported_file_loaders": file_loaders,
         "cache_from_source": cache_from_source,
         "decode_source": decode_source,
@@ -258,7 +263,9 @@ def _external_names() -> dict[str, Any]:
 
 
 def _machinery_names() -> dict[str, Any]:
-    return {name: value for name in machinery.__all__ if isinstance(value := getattr(machinery, name), type)}
+    # The names in capitals are lists, which are the interpreter's own, and asking for some of them warns.
+    classes = {name: getattr(machinery, name) for name in machinery.__all__ if not name.isupper() and name[0].isupper()}
+    return {**classes, "NamespacePath": NamespacePath}
 
 
 def _util_names() -> dict[str, Any]:

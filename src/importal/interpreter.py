@@ -28,8 +28,17 @@ bootstrap: Any = sys.modules["_frozen_importlib"]
 external: Any = sys.modules["_frozen_importlib_external"]
 
 # Modules that are the interpreter itself: there is one of each in a process, whichever table names it.
-CORE_MODULES = ("sys", "builtins", "_imp", "_thread", "_io", "_warnings", "_weakref", "_frozen_importlib",
-                "_frozen_importlib_external")  # fmt: skip
+CORE_MODULES = (
+    "sys",
+    "builtins",
+    "_imp",
+    "_thread",
+    "_io",
+    "_warnings",
+    "_weakref",
+    "_frozen_importlib",
+    "_frozen_importlib_external",
+)
 
 builtin_import = builtins.__import__
 

@@ -46,7 +46,7 @@ class ModuleLock:
         return f"<{type(self).__name__} {self.name!r}, owner {self.owner}>"
 
     def acquire(self) -> bool:
-        """Take the lock, waiting for its owner if need be; True. Raises DeadlockError where waiting would never end."""
+        """Take the lock, waiting if need be; True. Raises DeadlockError where waiting would never end."""
         if not self.table.take(self):
             raise DeadlockError(self.name, self.owner)
         return True
@@ -63,8 +63,8 @@ class ModuleLock:
 class ModuleLocks:
     """The locks of one module table.
 
-    ``held`` maps a module's name to its lock while somebody holds it or waits for it, ``waiting`` a thread's identifier to
-    the locks it waits for; both are empty when nothing is being imported.
+    ``held`` maps a module's name to its lock while somebody holds it or waits for it, ``waiting`` a thread's identifier
+    to the locks it waits for; both are empty when nothing is being imported.
     """
 
     def __init__(self) -> None:

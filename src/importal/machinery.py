@@ -11,8 +11,10 @@ from .finders.path import PathFinder
 from .finders.registry import WindowsRegistryFinder
 from .interpreter import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES
 from .loaders.extension import AppleFrameworkLoader, ExtensionFileLoader
-from .loaders.namespace import NamespaceLoader
-from .loaders.namespace import NamespacePath as NamespacePath
+from .loaders.namespace import (
+    NamespaceLoader,
+    NamespacePath,  # noqa: F401, public from CPython 3.15 on
+)
 from .loaders.source import SourceFileLoader
 from .loaders.sourceless import SourcelessFileLoader
 from .spec import ModuleSpec
@@ -40,7 +42,7 @@ _SUPERSEDED = ("DEBUG_BYTECODE_SUFFIXES", "OPTIMIZED_BYTECODE_SUFFIXES")
 if sys.version_info < (3, 14):
     DEBUG_BYTECODE_SUFFIXES = OPTIMIZED_BYTECODE_SUFFIXES = BYTECODE_SUFFIXES
 else:
-    __all__ += _SUPERSEDED
+    __all__ += ["DEBUG_BYTECODE_SUFFIXES", "OPTIMIZED_BYTECODE_SUFFIXES"]
 
     def __getattr__(name: str) -> list[str]:
         if name in _SUPERSEDED:

@@ -233,15 +233,21 @@ class ImportSystem(engine.ImportSystem):
             )
         return module
 
-    def run_module(self, name: str, init_globals: Mapping[str, Any] | None = None, run_name: str | None = None,
-                   alter_sys: bool = False) -> dict[str, Any]:  # fmt: skip
+    def run_module(
+        self,
+        name: str,
+        init_globals: Mapping[str, Any] | None = None,
+        run_name: str | None = None,
+        alter_sys: bool = False,
+    ) -> dict[str, Any]:
         """Execute the module or package *name* and return its globals; see :func:`importal.run.run_module`."""
         from .run import run_module
 
         return run_module(self, name, init_globals, run_name, alter_sys)
 
-    def run_path(self, path: str | os.PathLike[str], init_globals: Mapping[str, Any] | None = None,
-                 run_name: str | None = None) -> dict[str, Any]:  # fmt: skip
+    def run_path(
+        self, path: str | os.PathLike[str], init_globals: Mapping[str, Any] | None = None, run_name: str | None = None
+    ) -> dict[str, Any]:
         """Execute the script, directory or archive *path* and return its globals; see :func:`importal.run.run_path`."""
         from .run import run_path
 

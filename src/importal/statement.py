@@ -29,7 +29,7 @@ def import_statement(
     system: ImportSystem,
     name: str,
     globals: Mapping[str, Any] | None = None,  # noqa: A002, the built-in function's own names
-    locals: object = None,  # noqa: A002
+    locals: object = None,  # noqa: A002, ARG001
     fromlist: Iterable[str] | None = (),
     level: int = 0,
     import_name: Callable[..., ModuleType] | None = None,

@@ -69,6 +69,8 @@ def _block(language: str, line: int, text: str, page: Path) -> Block | None:
         return None
     if language == "console":
         return Block("console", line, text)
+    if "+SKIP" in text:
+        raise ValueError(f"{page.name}:{line - 1}: an example that is not run proves nothing: no +SKIP")
     if language != "python":
         raise ValueError(f"{page.name}:{line - 1}: a fence is python, console, text or sh, not {language!r}")
     if re.search(r"^>>>", text, re.MULTILINE):

@@ -10,6 +10,7 @@ import sys
 import sysconfig
 import venv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from .page import Block, Command, blocks, commands
@@ -51,7 +52,8 @@ class Reader:
     def read(self, page: Path) -> Iterator[str]:
         """Yield what was wrong, example by example; nothing when the page is true."""
         try:
-            for block in blocks(page):
+            for shown in blocks(page):
+                block = replace(shown, text=self._translate(shown.text))
                 carry_out = getattr(self, f"_do_{block.kind}")
                 yield from (f"{page.name}:{block.line}: {wrong}" for wrong in carry_out(block))
         finally:
@@ -61,6 +63,12 @@ class Reader:
                 self._session.wait(PATIENCE)
                 assert self._session.stdout is not None
                 self._session.stdout.close()
+
+    def _translate(self, text: str) -> str:
+        """Return *text* with the real folders in place of the names that the pages use."""
+        for real, shown in self.normalised:
+            text = text.replace(shown, real)
+        return text
 
     def _do_file(self, block: Block) -> Iterator[str]:
         assert block.file is not None

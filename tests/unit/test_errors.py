@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pickle
-import sys
 import types
+from collections.abc import Callable
 
 import pytest
 
@@ -63,32 +63,38 @@ def test_deadlock_error_names_the_module_and_the_thread() -> None:
     "error",
     [
         errors.StateError(types.SimpleNamespace(path=[]), ("modules", "flags")),
-        # A module is a natural thing to give where something like sys is wanted, and cannot be pickled itself.
-        errors.StateError(types.ModuleType("like_sys"), ("modules", "flags")),
         errors.InstallError("only a system over sys can be installed"),
         errors.DeadlockError("a.b", 17),
         errors.TargetError("No module named x", name="x", path="/p"),
         errors.ZipImportError("not a Zip file: 'x'", name="n", path="x"),
     ],
-    ids=lambda error: f"{type(error).__name__} {type(getattr(error, 'state', None)).__name__}",
+    ids=lambda error: type(error).__name__,
 )
-@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_errors_pickle(error: errors.ImportalError, protocol: int) -> None:
-    again = pickle.loads(pickle.dumps(error, protocol))
-    assert type(again) is type(error)
-    assert str(again) == str(error)
-    for fact in ("missing", "name", "owner", "path"):
-        assert getattr(again, fact, None) == getattr(error, fact, None)
+def test_errors_pickle(error: errors.ImportalError) -> None:
+    check_pickling(error)
 
 
-def test_installed_errors_are_the_interpreters_class(child: object) -> None:
+def test_a_state_error_pickles_when_the_state_does_not() -> None:
+    """A module is a natural thing to give where something like sys is wanted, and cannot be pickled."""
+    check_pickling(errors.StateError(types.ModuleType("like_sys"), ("modules", "flags")))
+
+
+def check_pickling(error: errors.ImportalError) -> None:
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        again = pickle.loads(pickle.dumps(error, protocol))
+        assert type(again) is type(error)
+        assert str(again) == str(error)
+        for fact in ("missing", "name", "owner", "path"):
+            assert getattr(again, fact, None) == getattr(error, fact, None)
+
+
+def test_installed_errors_are_the_interpreters_class(child: Callable[..., str]) -> None:
     out = child("""
         import importal, zipimport
         with importal.ImportSystem.host().install():
             try:
                 zipimport.zipimporter("/no/such.zip")
             except zipimport.ZipImportError as error:
-                print(type(error).__name__, error, isinstance(error, importal.ZipImportError))
-    """)  # type: ignore[operator]
-    assert out == "ZipImportError not a Zip file: '/no/such.zip' True\n"
-    assert "importal" in sys.modules
+                print(type(error).__name__, isinstance(error, importal.ZipImportError))
+    """)
+    assert out == "ZipImportError True\n"

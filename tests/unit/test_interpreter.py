@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import io
 import sys
 import traceback
 from collections.abc import Callable
@@ -18,8 +17,11 @@ Private = Callable[..., ImportSystem]
 
 
 def frames(error: BaseException) -> list[str]:
-    """Return the functions that an error's traceback shows, outermost first."""
-    return [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+    """Return the functions that an error's traceback shows, outermost first, from the module that was asked for on."""
+    names = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+    # The function a program calls stays, as importlib.import_module does.
+    assert names[:2] == ["raised", "import_module"]
+    return names[2:]
 
 
 def raised(system: ImportSystem, name: str) -> BaseException:
@@ -64,21 +66,21 @@ def test_a_failing_module_shows_the_users_frames(private: Private, error: str) -
         "middle.py": "def f():\n    import inner\nf()",
         "inner.py": f"raise {error}",
     })  # fmt: skip
-    assert frames(raised(system, "outer")) == ["raised", "<module>", "<module>", "f", "<module>"]
+    assert frames(raised(system, "outer")) == ["<module>", "<module>", "f", "<module>"]
 
 
 def test_a_missing_module_shows_the_statement_that_asks_for_it(private: Private) -> None:
     system = private({"outer.py": "import package.missing", "package": {"__init__.py": ""}})
-    assert frames(raised(system, "outer")) == ["raised", "<module>"]
+    assert frames(raised(system, "outer")) == ["<module>"]
 
 
 def test_a_syntax_error_shows_the_importing_line(private: Private) -> None:
-    system = private({"outer.py": "import wrong", "wrong.py": "not python"})
+    system = private({"outer.py": "import wrong", "wrong.py": "not python at all"})
     error = raised(system, "outer")
     assert isinstance(error, SyntaxError)
     assert error.filename is not None
     assert Path(error.filename).name == "wrong.py"
-    assert frames(error) == ["raised", "<module>"]
+    assert frames(error) == ["<module>"]
 
 
 def test_a_failing_finder_keeps_what_called_it(private: Private) -> None:
@@ -92,11 +94,11 @@ def test_a_failing_finder_keeps_what_called_it(private: Private) -> None:
     system.state.meta_path.insert(0, Finder(fail))
     error: Exception = ValueError("broken finder")
     shown = frames(raised(system, "outer"))
-    assert shown[:2] == ["raised", "<module>"]
+    assert shown[0] == "<module>"
     assert shown[-3:] == ["find_spec", "helper", "fail"]
-    assert len(shown) > 5
+    assert len(shown) > 4
     error = ImportError("refused")
-    assert frames(raised(system, "outer")) == ["raised", "<module>", "find_spec", "helper", "fail"]
+    assert frames(raised(system, "outer")) == ["<module>", "find_spec", "helper", "fail"]
 
 
 @pytest.mark.parametrize("where", ["create", "exec"])
@@ -105,14 +107,14 @@ def test_a_failing_loader_keeps_what_called_it(private: Private, where: str) -> 
     loader = Loader(ValueError("broken loader"), where)
     system.state.meta_path.insert(0, Finder(lambda name: ModuleSpec(name, loader) if name == "x" else None))
     shown = frames(raised(system, "outer"))
-    assert shown[:2] == ["raised", "<module>"]
+    assert shown[0] == "<module>"
     assert shown[-1] == f"{where}_module"
-    assert len(shown) > 3
+    assert len(shown) > 2
 
 
 def test_fromlist_errors_are_trimmed(private: Private) -> None:
     system = private({"outer.py": "from package import broken", "package": {"__init__.py": "", "broken.py": "1 / 0"}})
-    assert frames(raised(system, "outer")) == ["raised", "<module>", "<module>"]
+    assert frames(raised(system, "outer")) == ["<module>", "<module>"]
 
 
 def test_errors_without_a_traceback_stay_without() -> None:
@@ -142,8 +144,7 @@ def test_with_v_everything_is_shown(child: Callable[..., str]) -> None:
             print(result.stdout, end="")
     """)
     few, many = (int(line.split()[0]) for line in out.splitlines())
-    assert few == 3
-    assert many > 3
+    assert (few, many > 4) == (4, True)
 
 
 def test_import_frames_carry_the_interpreters_name() -> None:
@@ -157,9 +158,7 @@ def test_import_frames_carry_the_interpreters_name() -> None:
 
 
 def test_a_warning_in_a_module_body_is_put_on_its_importer(private: Private) -> None:
-    path = [str(Path(io.__file__).parent)]
-    system = private({"importer.py": "\nimport warner\n", "warner.py": "import warnings; warnings.warn('x', stacklevel=2)"})
-    system.state.path.extend(path)
+    system = private({"importer.py": "pass\nimport warner\n", "warner.py": "import warnings; warnings.warn('x', stacklevel=2)"})
     system.state.modules["warnings"] = sys.modules["warnings"]
     with pytest.warns(UserWarning, match="x") as caught:
         system.import_module("importer")

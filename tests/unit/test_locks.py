@@ -225,7 +225,7 @@ def test_waiting_for_a_thread_that_joins_this_one_is_refused() -> None:
     locks = ModuleLocks()
     held = locks.acquire("a")
     thread, results = start(lambda: locks.acquire("a"))
-    finish(thread)
+    thread.join()  # without a limit: a lock that is waited for would never come
     assert results == [None]
     locks.release(held)
     assert (locks.held, locks.waiting) == ({}, {})

@@ -26,18 +26,19 @@ def test_import_related_attributes_are_the_states(attribute: str) -> None:
     assert getattr(sys, attribute) is before
 
 
-def test_everything_else_is_the_interpreters(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everything_else_is_the_interpreters() -> None:
     view = SysView(State())
     assert isinstance(view, ModuleType)
     assert (view.__name__, view.__spec__, view.__loader__) == ("sys", sys.__spec__, sys.__loader__)
     assert view.version_info is sys.version_info
     assert view.getrecursionlimit() == sys.getrecursionlimit()
-    monkeypatch.setattr(sys, "ps1", "from sys", raising=False)
-    assert view.ps1 == "from sys"
-    view.ps1 = "from the view"
-    assert sys.ps1 == "from the view"
-    del view.ps1
-    assert not hasattr(sys, "ps1")
+    assert not hasattr(sys, "importal_unit")
+    view.importal_unit = "from the view"
+    assert sys.importal_unit == "from the view"  # type: ignore[attr-defined]
+    sys.importal_unit = "from sys"  # type: ignore[attr-defined]
+    assert view.importal_unit == "from sys"
+    del view.importal_unit
+    assert not hasattr(sys, "importal_unit")
     with pytest.raises(AttributeError, match="no_such_name"):
         view.no_such_name  # noqa: B018 - the access is the test
 

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 
 def refusal(data: bytes | memoryview, name: str) -> Refused | None:
-    """Return why *data* cannot be a bytecode file of this interpreter, or None. *name* is the module's, for the reason."""
+    """Return why *data* cannot be a bytecode file of this interpreter, or None. *name* is the module's."""
     header = parse(data)
     if data[:4] != MAGIC_NUMBER:
         return Refused(f"bad magic number in {name!r}: {bytes(data[:4])!r}", header)

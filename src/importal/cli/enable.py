@@ -13,12 +13,12 @@ __all__ = ["main", "start_file"]
 # the interpreter has to start all the same, and say what is left over.
 _LINE = (
     "import sys; exec('try: import importal._start\\nexcept ModuleNotFoundError: "
-    'sys.stderr.write("importal is enabled for this Python but not installed; remove {file}\\\\n")\')'
+    'sys.stderr.write("importal is enabled here but not installed; remove {file}\\\\n")\')'
 )
 
 
 def main(command: str, arguments: list[str]) -> int:
-    """Carry out *command*, ``enable`` or ``disable``; print what was done. Returns 0, or 1 with the reason on stderr."""
+    """Carry out *command*, ``enable`` or ``disable``; print what was done. Returns 0, or 1 and why on stderr."""
     parser = argparse.ArgumentParser(
         prog=f"importal {command}",
         description={

@@ -122,7 +122,7 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
         return members
 
     def _folder_names(self) -> frozenset[str]:
-        """Return every folder in the archive, without closing separator: those it lists and those that members imply."""
+        """Return every folder in the archive, without closing separator: listed ones and those that members imply."""
         members = self._get_files()
         if self._folders[0] is not members:
             folders = set()

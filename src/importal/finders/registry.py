@@ -42,7 +42,7 @@ class WindowsRegistryFinder(LegacyFinder):
             return None
         import winreg
 
-        version = "%d.%d" % sys.version_info[:2]
+        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
         key = _KEY.format(name=fullname, version=version) + ("\\Debug" if cls.DEBUG_BUILD else "")
         for root in (winreg.HKEY_CURRENT_USER, winreg.HKEY_LOCAL_MACHINE):
             try:

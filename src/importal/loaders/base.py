@@ -94,7 +94,7 @@ def file_stem(path: str) -> str:
     return split(path)[1].rpartition(".")[0]
 
 
-def checked_name(loader: object, own: str, name: str | None) -> None:
-    """Raise ImportError when *loader*, made for the module *own*, is asked for another *name*; None means its own."""
+def checked_name(own: str, name: str | None) -> None:
+    """Raise ImportError when a loader made for the module *own* is asked for another *name*; None means its own."""
     if name is not None and name != own:
         raise ImportError(f"loader for {own} cannot handle {name}", name=name)

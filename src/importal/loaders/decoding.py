@@ -8,7 +8,7 @@ __all__ = ["decode_source"]
 
 
 def decode_source(source_bytes: bytes) -> str:
-    """Return the text of the source file *source_bytes*, its coding line obeyed, its line ends made ``\\n``.
+    """Return the text of the source file *source_bytes*, its coding line obeyed, its line ends made single line feeds.
 
     Raises SyntaxError for a coding line that names no codec, UnicodeDecodeError for bytes the codec does not know.
     """

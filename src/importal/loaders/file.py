@@ -34,7 +34,7 @@ class FileLoader(LegacyLoading):
     def get_filename(self, name: str | None = None) -> str:
         """Return the path of the file. Raises ImportError for another module's *name*."""
         if name is not None and name != self.name:
-            checked_name(self, self.name, name)
+            checked_name(self.name, name)
         return self.path
 
     def get_data(self, path: str) -> bytes:
@@ -43,7 +43,7 @@ class FileLoader(LegacyLoading):
 
     def get_resource_reader(self, name: str | None = None) -> Any:
         """Return a reader of the files beside the module (``importlib.resources``)."""
-        checked_name(self, self.name, name)
+        checked_name(self.name, name)
         from importlib.readers import FileReader
 
         return FileReader(self)  # type: ignore[arg-type]
@@ -52,5 +52,5 @@ class FileLoader(LegacyLoading):
 
         def load_module(self, fullname: str | None = None) -> ModuleType:
             """Load the module into ``sys.modules`` and return it. Deprecated: use ``exec_module``."""
-            checked_name(self, self.name, fullname)
+            checked_name(self.name, fullname)
             return super().load_module(self.name)

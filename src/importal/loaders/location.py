@@ -46,10 +46,7 @@ def spec_from_file_location(
     Without *loader* the suffix decides; None when no loader knows it. Without *location* the loader is asked.
     *submodule_search_locations* makes the module a package (a list) or not (None); by default the loader is asked.
     """
-    if location is None:
-        location = _ask_location(loader, name)
-    else:
-        location = _absolute(os.fspath(location))
+    location = _ask_location(loader, name) if location is None else _absolute(os.fspath(location))
     if loader is None:
         loader = _loader_for(name, location)
         if loader is None:

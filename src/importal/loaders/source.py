@@ -44,7 +44,7 @@ class SourceLoader(CodeLoader):
         raise OSError
 
     def path_stats(self, path: str) -> dict[str, Any]:
-        """Return ``mtime`` (seconds) and, where it is known, ``size`` (bytes) of the source at *path*. Raises OSError."""
+        """Return ``mtime`` (seconds) and, where known, ``size`` (bytes) of the source at *path*. Raises OSError."""
         return {"mtime": self.path_mtime(path)}
 
     def set_data(self, path: str, data: bytes) -> None:
@@ -57,7 +57,7 @@ class SourceLoader(CodeLoader):
         raise OSError(f"{type(self).__name__} reads no data at {path!r}")
 
     def get_source(self, fullname: str) -> str:
-        """Return the decoded source of *fullname* with universal newlines. Raises ImportError when it cannot be read."""
+        """Return the decoded source of *fullname* with universal newlines. Raises ImportError if it cannot be read."""
         path = self.get_filename(fullname)
         try:
             source = self.get_data(path)

@@ -79,12 +79,17 @@ def explain(system: ImportSystem, name: str, package: str | None = None) -> Expl
             _nearest(explanation, ancestor, path)
             return explanation
         if spec.submodule_search_locations is None:
-            explanation.add("parent", f"{ancestor} is not a package: it has no submodules", parent=ancestor,
-                            origin=spec.origin)  # fmt: skip
+            explanation.add(
+                "parent", f"{ancestor} is not a package: it has no submodules", parent=ancestor, origin=spec.origin
+            )
             return explanation
         path = list(spec.submodule_search_locations)
-        explanation.add("parent", f"{ancestor} is a package; its submodules are searched in {', '.join(path)}",
-                        parent=ancestor, path=path)  # fmt: skip
+        explanation.add(
+            "parent",
+            f"{ancestor} is a package; its submodules are searched in {', '.join(path)}",
+            parent=ancestor,
+            path=path,
+        )
     spec = _search(system, explanation, absolute, path)
     if spec is None:
         _nearest(explanation, absolute, path)
@@ -114,7 +119,7 @@ def _quick_find(system: ImportSystem, name: str, path: Sequence[str] | None) -> 
 
 
 def _path_search(finder: Any) -> PathSearch | None:
-    """Return the path search behind *finder*, which may be the class on ``sys.meta_path``; None: it is no path finder."""
+    """Return the path search behind *finder*, which may be a class on ``sys.meta_path``; None: no path finder."""
     search = getattr(finder, "search", finder)
     return search if isinstance(search, PathSearch) else None
 
@@ -174,9 +179,13 @@ def _walk_path(
         elif spec is not None:
             regular = spec
             shadowed += [f"{portion} (a namespace portion; a regular module wins over it)" for portion in portions]
-        explanation.add("entry", _entry_words(entry, finder, spec), entry=entry,
-                        finder=None if finder is None else type(finder).__qualname__,
-                        holds=None if spec is None else _place(spec))  # fmt: skip
+        explanation.add(
+            "entry",
+            _entry_words(entry, finder, spec),
+            entry=entry,
+            finder=None if finder is None else type(finder).__qualname__,
+            holds=None if spec is None else _place(spec),
+        )
     if regular is not None or not portions:
         return regular, shadowed
     return search._search(name, search.state.path if path is None else path), shadowed
@@ -207,17 +216,22 @@ def _describe(explanation: Explanation, spec: ModuleSpec) -> None:
     loader = spec.loader
     title = getattr(loader, "__qualname__", type(loader).__qualname__) if loader is not None else "NamespaceLoader"
     package = "" if spec.submodule_search_locations is None else ", a package"
-    explanation.add("spec", f"loader {title}, origin {spec.origin or 'none'}{package}", loader=title,
-                    origin=spec.origin, has_location=spec.has_location, cached=spec.cached,
-                    path=None if spec.submodule_search_locations is None
-                    else list(spec.submodule_search_locations))  # fmt: skip
+    explanation.add(
+        "spec",
+        f"loader {title}, origin {spec.origin or 'none'}{package}",
+        loader=title,
+        origin=spec.origin,
+        has_location=spec.has_location,
+        cached=spec.cached,
+        path=None if spec.submodule_search_locations is None else list(spec.submodule_search_locations),
+    )
     if isinstance(loader, SourceLoader) and isinstance(loader, FileLoader):
         state, words, location = bytecode_of(loader)
         explanation.add("bytecode", words, state=state, location=location)
     parent, _, child = spec.name.rpartition(".")
     if parent:
-        explanation.add("bind", f"sys.modules[{spec.name!r}], and {child} on {parent}; "
-                        f"import {spec.name} binds {spec.name.partition('.')[0]}", parent=parent, child=child)  # fmt: skip
+        binding = f"{child} on {parent}; import {spec.name} binds {spec.name.partition('.')[0]}"
+        explanation.add("bind", f"sys.modules[{spec.name!r}], and {binding}", parent=parent, child=child)
     else:
         explanation.add("bind", f"sys.modules[{spec.name!r}]; import {spec.name} binds {spec.name}")
 

@@ -12,8 +12,22 @@ if TYPE_CHECKING:
 __all__ = ["distribution_of", "kind_of"]
 
 # The interpreter itself, as opposed to extension modules that happen to be compiled in.
-_CORE = frozenset({"sys", "builtins", "_imp", "_thread", "_io", "_warnings", "_weakref", "gc", "marshal",
-                   "_signal", "_abc", "_codecs"})  # fmt: skip
+_CORE = frozenset(
+    {
+        "sys",
+        "builtins",
+        "_imp",
+        "_thread",
+        "_io",
+        "_warnings",
+        "_weakref",
+        "gc",
+        "marshal",
+        "_signal",
+        "_abc",
+        "_codecs",
+    }
+)
 
 
 def kind_of(spec: ModuleSpec) -> str:
