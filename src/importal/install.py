@@ -187,24 +187,35 @@ def _looks_up_by_name() -> bool:
 
 def _put_names_into_importlib(installation: Installation) -> None:
     system = installation.system
+    before = dict(vars(bootstrap))
     for name, value in _bootstrap_names(system).items():
         installation.replace(bootstrap, name, value)
     for name, value in _external_names().items():
         installation.replace(external, name, value)
     # The functions of the package itself stay: they are a few lines that call what now stands in _bootstrap.
-    for module, names in {
-        "importlib.machinery": _machinery_names,
-        "importlib.util": _util_names,
-    }.items():
-
-        def put(loaded: ModuleType, names: Callable[[], dict[str, Any]] = names) -> None:
-            for name, value in names().items():
-                installation.replace(loaded, name, value)
-
-        installation.also(system.when_loaded(module, put))
+    for module, marker, names in (
+        ("importlib.machinery", "ModuleSpec", _machinery_names),
+        ("importlib.util", "module_from_spec", _util_names),
+    ):
+        # A second copy of importlib, as CPython's tests make one, is somebody else's: it has a marker of its own.
+        own = (before[marker], getattr(bootstrap, marker))
+        installation.also(system.when_loaded(module, _putter(installation, marker, own, names)))
     installation.also(system.when_loaded("zipimport", lambda module: _put_zip_names(installation, module)))
     installation.also(system.when_loaded("importlib.abc", _register_with_abc))
     installation.also(system.when_loaded("pkgutil", _register_with_pkgutil))
+
+
+def _putter(
+    installation: Installation, marker: str, own: tuple[Any, ...], names: Callable[[], dict[str, Any]]
+) -> Callable[[ModuleType], None]:
+    """Return what puts *names* into a loaded module of importlib, known to be the interpreter's own by *marker*."""
+
+    def put(loaded: ModuleType) -> None:
+        if getattr(loaded, marker, None) in own:
+            for name, value in names().items():
+                installation.replace(loaded, name, value)
+
+    return put
 
 
 def _bootstrap_names(system: ImportSystem) -> dict[str, Any]:

@@ -152,7 +152,7 @@ def make_environment(place: Path) -> Path:
     builder.create(place)
     paths = sysconfig.get_paths("venv", {"base": str(place), "platbase": str(place)})
     installed = [str(SOURCE), *dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib"))]
-    Path(paths["purelib"], "tour.pth").write_text("\n".join(installed), encoding="utf-8")
+    Path(paths["purelib"], "_importal.pth").write_text("\n".join(installed), encoding="utf-8")
     scripts = Path(paths["scripts"])
     command = scripts / "importal"
     command.write_text(

@@ -14,7 +14,7 @@ from ..loaders.decoding import decode_source
 from ..loaders.module import spec_from_loader
 from ..loaders.source import code_from_bytecode
 from ..locations import split
-from ..sources.archive import Member, read_directory, read_member
+from ..sources.archive import Member, folders_of, read_directory, read_member
 from ..spec import ModuleSpec
 from .legacy import LegacyEntryFinder
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["ZipImportError", "directories", "zipimporter"]
 
 # The directories of the archives in use, by path. Programs look here (pkgutil among them), and clear it.
-directories: dict[str, dict[str, Member]] = {}
+directories: dict[str, dict[str, Member | None]] = {}
 
 # In this order, in which a package goes before a module and bytecode before source (documented for zipimport).
 _CANDIDATES = tuple(
@@ -108,7 +108,7 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
         if sys.version_info < (3, 13):
             self._files = directories.get(self.archive, {})
 
-    def _get_files(self) -> dict[str, Member]:
+    def _get_files(self) -> dict[str, Member | None]:
         """Return the archive's members by name, {} when it is gone or broken."""
         if sys.version_info < (3, 13):
             return self._files
@@ -122,16 +122,10 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
         return members
 
     def _folder_names(self) -> frozenset[str]:
-        """Return every folder in the archive, without closing separator: listed ones and those that members imply."""
+        """Return every folder in the archive, without closing separator."""
         members = self._get_files()
         if self._folders[0] is not members:
-            folders = set()
-            for name in members:
-                folder = split(name)[0]
-                while folder and folder not in folders:
-                    folders.add(folder)
-                    folder = split(folder)[0]
-            self._folders = (members, frozenset(folders))
+            self._folders = (members, folders_of(members))
         return self._folders[1]
 
     def _locate(self, fullname: str) -> _Found | None:
@@ -158,7 +152,7 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
         # Bytecode that cannot be executed still defines the module where nothing else does: loading it says why not.
         return refused
 
-    def _flaw(self, code: bytes, fullname: str, member: Member, members: dict[str, Member]) -> str | None:
+    def _flaw(self, code: bytes, fullname: str, member: Member, members: dict[str, Member | None]) -> str | None:
         """Return why the bytecode in *member* may not be executed: foreign, or older than its source. None: it may."""
         source = members.get(member.name[:-1])
         if source is None:
@@ -221,13 +215,13 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
         """Return the bytes of a member, named with or without the archive's path. Raises OSError."""
         name = pathname.replace(os.altsep, os.sep) if os.altsep else pathname
         name = name.removeprefix(self.archive + os.sep)
-        member = self._get_files().get(name)
-        if member is None and sys.version_info >= (3, 13) and name.removesuffix(os.sep) in self._folder_names():
-            if name.endswith(os.sep):
-                return b""  # a folder that the archive does not list reads as one that it does
-        if member is None:
-            raise OSError(0, "", name)
-        return read_member(self.archive, member)
+        members = self._get_files()
+        member = members.get(name)
+        if member is not None:
+            return read_member(self.archive, member)
+        if name in members:
+            return b""  # a folder that the archive does not list reads as one that it does
+        raise OSError(0, "", name)
 
     def get_resource_reader(self, fullname: str) -> Any:
         """Return a reader of the files beside *fullname*; up to CPython 3.12 None when it is no package."""

@@ -77,7 +77,9 @@ def _execute(module: ModuleType, namespace: dict[str, Any], pending: _Pending) -
         raise ValueError(f"module object for {name!r} substituted in sys.modules during a lazy load")
     namespace.update(set_meanwhile)
     spec.loader_state = None
-    module.__class__ = pending.module_class
+    if object.__getattribute__(module, "__class__") is _LazyModule:
+        # Unless its own code has given it another class meanwhile (PEP 726 shows why it may).
+        object.__setattr__(module, "__class__", pending.module_class)
 
 
 class LazyLoader:

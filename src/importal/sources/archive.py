@@ -11,13 +11,14 @@ import sys
 import time
 
 from ..errors import ZipImportError
+from ..locations import split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import BinaryIO
 
-__all__ = ["Member", "read_directory", "read_member"]
+__all__ = ["Member", "folders_of", "read_directory", "read_member"]
 
 _END = b"PK\x05\x06"
 _END_SIZE = 22
@@ -60,13 +61,31 @@ class Member:
         return time.mktime((*moment, -1, -1, -1))
 
 
-def read_directory(archive: str) -> dict[str, Member]:
-    """Return the members of the file *archive* by name, with the platform's separator. Raises ZipImportError."""
+def read_directory(archive: str) -> dict[str, Member | None]:
+    """Return the members of the file *archive* by name, with the platform's separator. Raises ZipImportError.
+
+    From CPython 3.14 on a folder that only its members imply is there too, as None.
+    """
     try:
         with open(archive, "rb") as file:
-            return {member.name: member for member in _members(file, archive)}
+            members: dict[str, Member | None] = {member.name: member for member in _members(file, archive)}
     except OSError as error:
         raise ZipImportError(f"can't open Zip file: {archive!r}", path=archive) from error
+    if sys.version_info >= (3, 14):
+        for folder in folders_of(members):
+            members.setdefault(folder + os.sep, None)
+    return members
+
+
+def folders_of(members: Iterable[str]) -> frozenset[str]:
+    """Return every folder of the archive, without closing separator: listed ones and those that *members* imply."""
+    folders = set()
+    for name in members:
+        folder = split(name)[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = split(folder)[0]
+    return frozenset(folders)
 
 
 def read_member(archive: str, member: Member) -> bytes:

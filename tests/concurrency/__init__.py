@@ -1,0 +1,1 @@
+"""Threads, green threads, forks and interrupts in the middle of imports, each in a process of its own."""

@@ -1,0 +1,121 @@
+"""The process a program runs in: ``child.py MODE LIMIT SWITCH REPORT PROGRAM``.
+
+Installs importal (MODE "importal") or nothing ("cpython"), executes PROGRAM with a few helpers as its global names, and
+writes what it reported, and what the imports have left behind, to the file REPORT as JSON. After LIMIT seconds the
+stacks of all threads go to standard error and the process ends. SWITCH, unless empty, is ``sys.setswitchinterval``'s.
+"""
+
+import faulthandler
+import os
+import sys
+
+MODE, LIMIT, SWITCH, REPORT, PROGRAM = sys.argv[1:6]
+HERE = os.path.dirname(PROGRAM)
+faulthandler.dump_traceback_later(float(LIMIT), exit=True)
+
+sys.path[0] = HERE
+if SWITCH:
+    sys.setswitchinterval(float(SWITCH))
+SYSTEM = None
+if MODE == "importal":
+    from importal import ImportSystem
+
+    SYSTEM = ImportSystem.host()
+    SYSTEM.install()
+
+import threading  # noqa: E402 - after importal, which loads it then
+
+FACTS = {}
+
+
+def report(**facts):
+    """Add facts to the report."""
+    FACTS.update(facts)
+
+
+def outcome(function):
+    """Call the function and return [its result, None], or [None, "ExceptionType: message"]."""
+    try:
+        return [function(), None]
+    except BaseException as error:
+        return [None, f"{type(error).__name__}: {error}"]
+
+
+def together(*functions):
+    """Call each function in a thread of its own, all at the same moment, and return their outcomes in order."""
+    barrier = threading.Barrier(len(functions))
+    outcomes = [None] * len(functions)
+
+    def body(index, function):
+        barrier.wait()
+        outcomes[index] = outcome(function)
+
+    threads = [threading.Thread(target=body, args=item, daemon=True) for item in enumerate(functions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def importing(name):
+    """Return a function that imports *name* and returns the names its namespace lacks of the complete module's.
+
+    What is missing is known at the end only: see `incomplete`.
+    """
+
+    def run():
+        module = __import__(name, None, None, ["no such name"])
+        SEEN.append((name, module, set(vars(module)), initializing(module)))
+        return name
+
+    return run
+
+
+SEEN = []
+
+
+def incomplete():
+    """Return what threads got from `importing` that was not the complete module, with what it lacked."""
+    wrong = []
+    for name, module, names, was_initializing in SEEN:
+        now = sys.modules.get(name)
+        if module is not now:
+            wrong.append(f"{name} is not the module in the table")
+        late = sorted(key for key, value in vars(module).items() if key not in names and not is_module(value))
+        if late or was_initializing:
+            wrong.append(f"{name} lacked {late}, initializing: {was_initializing}")
+    return wrong
+
+
+def is_module(value):
+    """Tell whether *value* is a module: submodules are bound on their package at any time."""
+    return isinstance(value, type(sys))
+
+
+def initializing(module):
+    """Tell whether the import system says of *module* that it is being executed."""
+    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
+
+
+def left_behind():
+    """Return what must be empty when nothing is being imported."""
+    left = {"initializing": sorted(name for name, module in list(sys.modules.items()) if initializing(module))}
+    if SYSTEM is not None:
+        left["held"] = {name: repr(lock) for name, lock in SYSTEM.locks.held.items()}
+        left["waiting"] = {str(thread): repr(locks) for thread, locks in SYSTEM.locks.waiting.items()}
+    return left
+
+
+def write_report():
+    """Write the report; a process that was forked off may write none."""
+    import json
+
+    with open(REPORT, "w", encoding="utf-8") as file:
+        json.dump({"facts": FACTS, "left": left_behind()}, file)
+
+
+if __name__ == "__main__":
+    with open(PROGRAM, encoding="utf-8") as source:
+        exec(compile(source.read(), PROGRAM, "exec"), globals())
+    write_report()

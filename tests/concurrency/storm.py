@@ -1,0 +1,81 @@
+"""Run the two programs that CPython fails, many times, under importal and a few times under CPython; print a table.
+
+``python tests/concurrency/storm.py --runs 100 --python python3.11 --python python3.13``. The exit status is 0 when
+every run under importal ended well, else 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "src"))  # where no importal is installed
+
+import packages
+import process
+
+PROGRAMS = sorted((process.HERE / "programs").glob("*.py"))
+
+
+def verdict(run: process.Run) -> str:
+    """Return "well", or in a few words how the run failed."""
+    if run.hung:
+        return "hung"
+    if run.status:
+        return f"exit status {run.status}"
+    errors = [error for _, error in run.facts["outcomes"] if error]
+    if errors:
+        return errors[0][:60]
+    if run.facts["incomplete"]:
+        return "half-initialised"
+    return "well" if run.clean else "something left behind"
+
+
+def storm(program: Path, mode: str, python: str, runs: int, limit: float) -> dict[str, int]:
+    """Return how often the program ended in which way."""
+    counts: dict[str, int] = {}
+    for number in range(runs):
+        # Every other run switches threads as often as can be.
+        switch = process.HASTE if number % 2 else None
+        run = process.run(program, mode=mode, python=python, limit=limit, switch=switch)
+        word = verdict(run)
+        counts[word] = counts.get(word, 0) + 1
+        if mode == "importal" and word != "well":
+            print(f"-- {program.stem} under importal: {word}\n{run.facts}\n{run.left}\n{run.output}", file=sys.stderr)
+    return counts
+
+
+def main() -> int:
+    """Carry out what the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=100, help="runs of each program under importal (default: 100)")
+    parser.add_argument("--stock-runs", type=int, default=5, help="and under CPython (default: 5)")
+    parser.add_argument("--limit", type=float, default=20, help="seconds after which a run has hung (default: 20)")
+    parser.add_argument("--stock-limit", type=float, default=8, help="the same for CPython, which hangs (default: 8)")
+    parser.add_argument("--python", action="append", help="an interpreter; may be given more than once")
+    options = parser.parse_args()
+    failed = False
+    for base in options.python or [sys.executable]:
+        python = packages.environment(base)
+        version = packages.version(python)
+        for program in PROGRAMS:
+            for mode, runs, limit in (
+                ("importal", options.runs, options.limit),
+                ("cpython", options.stock_runs, options.stock_limit),
+            ):
+                began = time.perf_counter()
+                counts = storm(program, mode, python, runs, limit)
+                others = ", ".join(f"{count} {word}" for word, count in counts.items() if word != "well")
+                print(
+                    f"{version:8} {program.stem:20} {mode:9} {counts.get('well', 0):3} of {runs:3} well"
+                    f" in {time.perf_counter() - began:5.1f} s  {others}",
+                    flush=True,
+                )
+                failed = failed or (mode == "importal" and counts.get("well", 0) < runs)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
