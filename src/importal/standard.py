@@ -16,7 +16,7 @@ from .finders.path import PathSearch
 from .interpreter import CORE_MODULES, import_frame
 from .loaders.extension import ExtensionFileLoader, PrivateExtensionFileLoader
 from .loaders.location import file_loaders, spec_from_file_location
-from .loaders.module import execute_again
+from .loaders.module import execute_again, module_from_spec
 from .loaders.source import SourceFileLoader
 from .state import State
 from .statement import PrivateImport, import_statement
@@ -204,6 +204,13 @@ class ImportSystem(engine.ImportSystem):
             return self._load(spec, parent, child)
         finally:
             self.locks.release(lock)
+
+    def module_from_spec(self, spec: ModuleSpec) -> ModuleType:
+        """Return a new module made for *spec*, not executed and not in the table; its imports will be this system's."""
+        module = module_from_spec(spec)
+        if self.builtins is not None:
+            module.__dict__.setdefault("__builtins__", self.builtins)
+        return module
 
     def invalidate_caches(self) -> None:
         """Have every finder on ``meta_path`` forget what it knows of the places it searches."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+from _operator import index
 
 from .interpreter import audit, import_frame, without_import_frames
 from .names import check, resolve
@@ -13,7 +14,7 @@ from .names import check, resolve
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from types import ModuleType
+    from types import FrameType, ModuleType
     from typing import Any
 
     from .system import ImportSystem
@@ -131,9 +132,12 @@ class PrivateImport:
         level: int = 0,
     ) -> ModuleType:
         """Import *name* for a statement in the namespace *globals*; see :func:`import_statement`."""
+        level = index(level)
         _check_arguments(name, globals, level)
         module = import_statement(self.system, name, globals, locals, fromlist, level, self._import_name)
         table = self.system.state.modules
+        if not fromlist and "." in name and _takes_names(sys._getframe(1)):
+            _bind_along(module, name, table)
         for wanted in fromlist or ():
             # The statement's own fallback looks into the interpreter's table, not into this one: a submodule that is
             # still being imported (a circular import) is bound here and now.
@@ -145,8 +149,8 @@ class PrivateImport:
     def _import_name(self, name: str, package: str | None = None, level: int = 0) -> ModuleType:
         """Import *name* and the packages above it, each announced to audit hooks as C code announces a miss."""
         system = self.system
+        check(name, package, level)
         if level:
-            check(name, package, level)
             assert package is not None
             name = resolve(name, package, level)
         state = system.state
@@ -159,6 +163,24 @@ def _bind_early(module: ModuleType, name: str, table: Mapping[str, ModuleType]) 
     submodule = table[f"{module.__name__}.{name}"]
     if submodule is not None and not hasattr(module, name):
         setattr(module, name, submodule)
+
+
+def _bind_along(module: ModuleType, name: str, table: Mapping[str, ModuleType]) -> None:
+    """Bind each package of the dotted *name*, of which *module* is the first, for ``import a.b as c``."""
+    for child in name.split(".")[1:]:
+        if f"{module.__name__}.{child}" not in table:
+            return
+        _bind_early(module, child, table)
+        module = getattr(module, child)
+
+
+def _takes_names(frame: FrameType) -> bool:
+    """Tell whether the import statement that *frame* is in goes on to take a name from the module it gets."""
+    import opcode
+
+    code = frame.f_code.co_code
+    following = frame.f_lasti + 2
+    return following < len(code) and code[following] == opcode.opmap["IMPORT_FROM"]
 
 
 def _check_arguments(name: object, globals: object, level: int) -> None:  # noqa: A002

@@ -80,7 +80,11 @@ class ImportSystem:
             if not package:
                 raise TypeError(f"the 'package' argument is required to perform a relative import for {name!r}")
             level = len(name) - len(name.lstrip("."))
-        return self.import_name(name[level:], package, level)
+        try:
+            return self.import_name(name[level:], package, level)
+        except BaseException as error:
+            without_import_frames(error)
+            raise
 
     @import_frame
     def import_name(self, name: str, package: str | None = None, level: int = 0) -> ModuleType:

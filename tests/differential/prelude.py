@@ -251,18 +251,21 @@ def describe(module):
 def frames(exc):
     """Return the frames of a traceback as "file:line function", without those of this prelude.
 
-    Frames of CPython's own import code are left out, those of importal are not: CPython hides its own in some cases
-    and shows them in others, while importal's should never be seen, whatever file name they go by.
+    Frames of CPython's own import code are left out. Those of importal are left out only where they lead to a method
+    of a finder or loader that is not its own, as there both show who called it; anywhere else none should be seen.
     """
-    seen, trace = [], exc.__traceback__
+    seen, own, trace = [], [], exc.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
         if str(trace.tb_frame.f_globals.get("__name__")).startswith("importal."):
-            seen.append(f"importal's own {code.co_name}")
+            own.append(f"importal's own {code.co_name}")
         elif code.co_filename != "<prelude>" and not code.co_filename.startswith(CPYTHON_IMPORT):
+            if isinstance(exc, ImportError) or code.co_name == "<module>":
+                seen += own
+            own = []
             seen.append(f"{normal(code.co_filename)}:{trace.tb_lineno} {code.co_name}")
         trace = trace.tb_next
-    return seen
+    return seen + own
 
 
 def traced(function, *args):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from ..interpreter import external
 from .base import LegacyLoading, warn_of_module_repr
 
 TYPE_CHECKING = False
@@ -97,8 +98,12 @@ if sys.version_info < (3, 15):
     NamespacePath.__name__ = NamespacePath.__qualname__ = "_NamespacePath"
 
 
-class NamespaceLoader(LegacyLoading):
-    """The loader of a namespace package: it has portions and nothing to execute."""
+class NamespaceLoader(LegacyLoading, external.NamespaceLoader):  # type: ignore[misc]
+    """The loader of a namespace package: it has portions and nothing to execute.
+
+    The interpreter recognises a namespace package, when it represents one, by the class of its loader; hence the base,
+    of which nothing is used.
+    """
 
     def __init__(self, name: str, path: Iterable[str], path_finder: Callable[..., Any]) -> None:
         self._path: Any = NamespacePath(name, path, path_finder)
