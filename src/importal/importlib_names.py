@@ -1,0 +1,166 @@
+"""The names that importlib's own modules have while a system stands in the interpreter's place.
+
+Everything Python code knows by name: what ``_bootstrap`` and its kin hold, ``importlib.machinery``, ``importlib.util``,
+``zipimport``; and what ``importlib.abc`` and ``pkgutil`` have to be told of the classes that now stand there.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from . import machinery
+from .bytecode.cache import cache_from_source, source_from_cache
+from .finders.archive import ZipImportError, directories, zipimporter
+from .interpreter import bootstrap, external, without_import_frames
+from .loaders import file, source
+from .loaders.decoding import decode_source
+from .loaders.location import file_loaders, spec_from_file_location
+from .loaders.module import execute_again, load, module_from_spec, set_attributes, spec_from_loader, spec_from_module
+from .loaders.namespace import NamespacePath
+from .sources.archive import read_directory
+from .spec import ModuleSpec
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
+
+    from .install import Installation
+    from .standard import ImportSystem
+
+__all__ = ["put_names"]
+
+
+def put_names(installation: Installation) -> None:
+    """Put importal's functions and classes where importlib's stand, to be put back with the rest."""
+    system = installation.system
+    before = dict(vars(bootstrap))
+    for name, value in _bootstrap_names(system).items():
+        installation.replace(bootstrap, name, value)
+    for name, value in _external_names().items():
+        installation.replace(external, name, value)
+    # The functions of the package itself stay: they are a few lines that call what now stands in _bootstrap.
+    for module, marker, names in (
+        ("importlib.machinery", "ModuleSpec", _machinery_names),
+        ("importlib.util", "module_from_spec", _util_names),
+    ):
+        # A second copy of importlib, as CPython's tests make one, is somebody else's: it has a marker of its own.
+        own = (before[marker], getattr(bootstrap, marker))
+        installation.also(system.when_loaded(module, _putter(installation, marker, own, names)))
+    installation.also(system.when_loaded("zipimport", lambda module: _put_zip_names(installation, module)))
+    installation.also(system.when_loaded("importlib.abc", _register_with_abc))
+    installation.also(system.when_loaded("pkgutil", _register_with_pkgutil))
+
+
+def _putter(
+    installation: Installation, marker: str, own: tuple[Any, ...], names: Callable[[], dict[str, Any]]
+) -> Callable[[ModuleType], None]:
+    """Return what puts *names* into a loaded module of importlib, known to be the interpreter's own by *marker*."""
+
+    def put(loaded: ModuleType) -> None:
+        if getattr(loaded, marker, None) in own:
+            for name, value in names().items():
+                installation.replace(loaded, name, value)
+
+    return put
+
+
+def _bootstrap_names(system: ImportSystem) -> dict[str, Any]:
+    def load_spec(spec: ModuleSpec) -> ModuleType:
+        lock = system.locks.acquire(spec.name)
+        try:
+            return load_unlocked(spec)
+        finally:
+            if lock is not None:
+                system.locks.release(lock)
+
+    def execute(spec: ModuleSpec, module: ModuleType) -> ModuleType:
+        try:
+            return execute_again(spec, module, sys.modules)
+        except BaseException as error:
+            without_import_frames(error)
+            raise
+
+    def load_unlocked(spec: ModuleSpec) -> ModuleType:
+        try:
+            return load(spec, sys.modules, system.events)
+        finally:
+            spec._initializing = False
+
+    return {
+        "BuiltinImporter": machinery.BuiltinImporter,
+        "FrozenImporter": machinery.FrozenImporter,
+        "ModuleSpec": ModuleSpec,
+        "_blocking_on": system.locks.waiting,
+        "_exec": execute,
+        "_find_spec": system._find,
+        "_gcd_import": system.import_name,
+        "_init_module_attrs": set_attributes,
+        "_load": load_spec,
+        "_load_unlocked": load_unlocked,
+        "_spec_from_module": spec_from_module,
+        "module_from_spec": module_from_spec,
+        "spec_from_loader": spec_from_loader,
+    }
+
+
+def _external_names() -> dict[str, Any]:
+    of_bootstrap = {"BuiltinImporter", "FrozenImporter", "ModuleSpec"}
+    return {
+        **{name: value for name, value in _machinery_names().items() if name not in of_bootstrap},
+        "FileLoader": file.FileLoader,
+        "SourceLoader": source.SourceLoader,
+        "_NamespaceLoader": machinery.NamespaceLoader,
+        "_NamespacePath": NamespacePath,
+        "_get_supported_file_loaders": file_loaders,
+        "cache_from_source": cache_from_source,
+        "decode_source": decode_source,
+        "source_from_cache": source_from_cache,
+        "spec_from_file_location": spec_from_file_location,
+    }
+
+
+def _machinery_names() -> dict[str, Any]:
+    # The names in capitals are lists, which are the interpreter's own, and asking for some of them warns.
+    classes = {name: getattr(machinery, name) for name in machinery.__all__ if not name.isupper() and name[0].isupper()}
+    return {**classes, "NamespacePath": NamespacePath}
+
+
+def _util_names() -> dict[str, Any]:
+    from . import util
+    from .loaders.lazy import _LazyModule
+
+    names = {name: getattr(util, name) for name in util.__all__ if name not in {"MAGIC_NUMBER", "Loader"}}
+    return {**names, "_LazyModule": _LazyModule}
+
+
+def _put_zip_names(installation: Installation, module: ModuleType) -> None:
+    installation.replace(module, "zipimporter", zipimporter)
+    installation.replace(module, "ZipImportError", ZipImportError)
+    installation.replace(module, "_zip_directory_cache", directories)
+    installation.replace(module, "_read_directory", read_directory)
+
+
+def _register_with_abc(abc: Any) -> None:
+    """Make the classes of importal virtual subclasses of what ``importlib.abc`` offers (one-way: it does no harm)."""
+    for base, classes in {
+        abc.MetaPathFinder: ("BuiltinImporter", "FrozenImporter", "PathFinder", "WindowsRegistryFinder"),
+        abc.PathEntryFinder: ("FileFinder",),
+        abc.InspectLoader: ("BuiltinImporter", "FrozenImporter", "NamespaceLoader"),
+        abc.ExecutionLoader: ("AppleFrameworkLoader", "ExtensionFileLoader"),
+        abc.FileLoader: ("SourceFileLoader", "SourcelessFileLoader"),
+        abc.SourceLoader: ("SourceFileLoader",),
+    }.items():
+        for name in classes:
+            base.register(getattr(machinery, name))
+
+
+def _register_with_pkgutil(pkgutil: Any) -> None:
+    """Let ``pkgutil`` list the modules in a directory whichever finder answers for it."""
+    list_modules = getattr(pkgutil, "_iter_file_finder_modules", None)
+    if list_modules is not None:
+        pkgutil.iter_importer_modules.register(machinery.FileFinder, list_modules)
+    list_members = getattr(pkgutil, "iter_zipimporter_modules", None)
+    if list_members is not None:
+        pkgutil.iter_importer_modules.register(zipimporter, list_members)
