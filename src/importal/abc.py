@@ -183,13 +183,11 @@ class ExecutionLoader(InspectLoader):
     def get_code(self, fullname: str) -> CodeType | None:
         """Return the compiled source of *fullname*, None when it has none; the code says which file it comes from."""
         text = self.get_source(fullname)
-        if text is None:
-            return None
         try:
             path = self.get_filename(fullname)
         except ImportError:
-            return self.source_to_code(text)  # no file is known; the code then comes from "<string>"
-        return source.compile_source(self, text, path, fullname)  # type: ignore[arg-type]
+            path = "<string>"  # no file is known, and the code is to say so
+        return None if text is None else source.compile_source(self, text, path, fullname)  # type: ignore[arg-type]
 
 
 class FileLoader(file.FileLoader, ResourceLoader, ExecutionLoader):

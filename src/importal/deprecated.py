@@ -63,13 +63,11 @@ def find_loader(name: str, path: Sequence[str] | None = None) -> Any:
             raise ValueError(f"{name}.__loader__ is None")
         return module.__loader__
     spec = system._find(name, path)
-    if spec is None:
-        return None
-    if spec.loader is None:
-        if spec.submodule_search_locations is None:
-            raise ImportError(f"spec for {name} missing loader", name=name)
-        raise ImportError("namespace packages do not have loaders", name=name)
-    return spec.loader
+    if spec is None or spec.loader is not None:
+        return None if spec is None else spec.loader
+    is_namespace = spec.submodule_search_locations is not None
+    reason = "namespace packages do not have loaders" if is_namespace else f"spec for {name} missing loader"
+    raise ImportError(reason, name=name)
 
 
 def set_package(load: Callable[..., Any]) -> Callable[..., Any]:

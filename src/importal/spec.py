@@ -37,11 +37,9 @@ class ModuleSpec:
         loader_state: object = None,
         is_package: bool | None = None,
     ) -> None:
-        self.name = name
-        self.loader = loader
-        self.origin = origin
-        self.loader_state = loader_state
         self.submodule_search_locations: MutableSequence[str] | None = [] if is_package else None
+        self.name, self.loader, self.origin = name, loader, origin
+        self.loader_state = loader_state
         # C code of the interpreter reads the next two by name: to word the error for a submodule that is being
         # imported, and to wait for a module that another thread executes.
         self._uninitialized_submodules: list[str] = []

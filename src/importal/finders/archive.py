@@ -63,10 +63,6 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
     """
 
     def __init__(self, path: str) -> None:
-        if not isinstance(path, str):
-            raise TypeError(f"expected str, not {type(path)!r}")
-        if not path:
-            raise ZipImportError("archive path is empty", path=path)
         self.archive, folder = _archive_in(path)
         if self.archive not in directories:
             directories[self.archive] = read_directory(self.archive)
@@ -253,6 +249,10 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
 
 def _archive_in(path: str) -> tuple[str, str]:
     """Return (archive, folder in it) for *path*: the first part of it that is a file. Raises ZipImportError."""
+    if not isinstance(path, str):
+        raise TypeError(f"expected str, not {type(path)!r}")
+    if path == "":
+        raise ZipImportError("archive path is empty", path=path)
     location = path.replace(os.altsep, os.sep) if os.altsep else path
     location = location.rstrip(os.sep) or location
     folders: list[str] = []

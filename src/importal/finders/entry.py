@@ -113,7 +113,11 @@ class EntryFinder(LegacyEntryFinder):
         spec = ModuleSpec(fullname, factory(fullname, location), origin=location)
         spec.submodule_search_locations = locations
         spec._set_fileattr = True
+        self._complete(spec, location, status)
         return spec
+
+    def _complete(self, spec: ModuleSpec, location: str, status: Any) -> None:
+        """Add to *spec* what this kind of finder knows besides; *status* is the file's, as the source gave it."""
 
     def discover(self, parent: ModuleSpec | None = None) -> Iterator[ModuleSpec]:
         """Yield the specs of all modules in this folder; *parent* is the spec of the package it belongs to."""
@@ -168,15 +172,7 @@ class FileFinder(EntryFinder):
 
         return path_hook_for_FileFinder
 
-    def _spec(
-        self,
-        fullname: str,
-        location: str,
-        factory: Callable[[str, str], Any],
-        locations: list[str] | None,
-        status: Any,
-    ) -> ModuleSpec:
-        spec = super()._spec(fullname, location, factory, locations, status)
+    def _complete(self, spec: ModuleSpec, location: str, status: Any) -> None:
         loader = spec.loader
         if type(loader) is SourceFileLoader:
             loader._found = status
@@ -185,7 +181,6 @@ class FileFinder(EntryFinder):
             if isinstance(loader, SourceLoader):
                 loader.state = self.state
                 loader.events = self.events
-        return spec
 
 
 def _absolute(path: str) -> str:

@@ -9,6 +9,7 @@ from ..interpreter import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES
 from ..locations import is_absolute, join, split
 from ..spec import ModuleSpec
 from .extension import AppleFrameworkLoader, ExtensionFileLoader
+from .module import says_package
 from .source import SourceFileLoader
 from .sourceless import SourcelessFileLoader
 
@@ -55,7 +56,7 @@ def spec_from_file_location(
     spec.has_location = True
     if submodule_search_locations is not POPULATE:
         spec.submodule_search_locations = submodule_search_locations
-    elif _is_package(loader, name):
+    elif says_package(loader, name):
         spec.submodule_search_locations = []
     if spec.submodule_search_locations == [] and location:
         spec.submodule_search_locations.append(split(location)[0])
@@ -85,12 +86,3 @@ def _loader_for(name: str, location: str) -> Any:
         if location.endswith(tuple(suffixes)):
             return loader_class(name, location)
     return None
-
-
-def _is_package(loader: Any, name: str) -> bool:
-    if not hasattr(loader, "is_package"):
-        return False
-    try:
-        return bool(loader.is_package(name))
-    except ImportError:
-        return False  # the loader does not know the module; that it is no package is the weaker claim

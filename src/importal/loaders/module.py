@@ -228,12 +228,20 @@ def spec_from_loader(
             return spec_from_file_location(name, loader=loader)
         locations: list[str] | None = [] if is_package else None
         return spec_from_file_location(name, loader=loader, submodule_search_locations=locations)
-    if is_package is None and hasattr(loader, "is_package"):
-        try:
-            is_package = loader.is_package(name)
-        except ImportError:
-            is_package = None  # a loader that does not know says so by ImportError
-    return ModuleSpec(name, loader, origin=origin, is_package=bool(is_package))
+    spec = ModuleSpec(name, loader, origin=origin, is_package=is_package)
+    if is_package is None and says_package(loader, name):
+        spec.submodule_search_locations = []
+    return spec
+
+
+def says_package(loader: Any, name: str) -> bool:
+    """Return *loader*'s own answer; one that has none, or does not know the module, claims nothing."""
+    if not hasattr(loader, "is_package"):
+        return False
+    try:
+        return bool(loader.is_package(name))
+    except ImportError:
+        return False
 
 
 def spec_from_module(module: ModuleType, loader: object = None, origin: str | None = None) -> ModuleSpec:

@@ -1,0 +1,72 @@
+"""loaders.builtin and loaders.frozen: modules that are compiled in."""
+
+from __future__ import annotations
+
+import importlib.machinery
+import sys
+from collections.abc import Callable
+from types import CodeType
+from typing import Any
+
+import pytest
+
+from importal import ImportState, ImportSystem, machinery
+
+BUILTIN = "_sre"
+FROZEN = "__phello__"  # frozen for the tests of importing in every build
+
+OURS: Any = {"built-in": machinery.BuiltinImporter, "frozen": machinery.FrozenImporter}
+THEIRS: Any = {"built-in": importlib.machinery.BuiltinImporter, "frozen": importlib.machinery.FrozenImporter}
+
+
+@pytest.mark.parametrize("method", ["get_code", "get_source", "is_package"])
+@pytest.mark.parametrize("kind", OURS)
+@pytest.mark.parametrize("name", [BUILTIN, FROZEN, "__hello__", "no_such_module", "importal"])
+def test_inspection_as_the_interpreter(kind: str, method: str, name: str) -> None:
+    assert inspected(OURS[kind], method, name) == inspected(THEIRS[kind], method, name)
+
+
+def inspected(loader: Any, method: str, name: str) -> object:
+    try:
+        return getattr(loader, method)(name)
+    except ImportError as error:
+        return str(error), error.name
+
+
+def test_a_built_in_module_in_a_private_table() -> None:
+    before = dict(sys.modules)
+    system = ImportSystem(ImportState([]))
+    for name in sorted(set(sys.builtin_module_names) - system.state.modules.keys() - {"_imp", "_xxsubinterpreters"}):
+        module = system.import_module(name)
+        assert module.__spec__ is not None
+        assert module.__spec__.origin == "built-in"
+        assert system.state.modules[name] is module
+    assert dict(sys.modules) == before
+
+
+def test_a_frozen_module(child: Callable[..., str]) -> None:
+    out = child(f"""
+        import importal, types
+        code = importal.machinery.FrozenImporter.get_code({FROZEN!r})
+        print(type(code).__name__)
+        system = importal.ImportSystem(importal.ImportState([]))
+        module = system.import_module({FROZEN!r})
+        print(module.__name__, module.__spec__.origin, {FROZEN!r} in sys.modules, module.initialized)
+        print(system.import_module({FROZEN + ".spam"!r}).initialized)
+    """)
+    assert out.splitlines()[0] == CodeType.__name__
+    assert out.splitlines()[-2:] == [f"{FROZEN} frozen False True", "True"]
+
+
+@pytest.mark.parametrize("kind", OURS)
+def test_what_is_not_compiled_in_cannot_be_created(kind: str) -> None:
+    spec = machinery.ModuleSpec("no_such_module", OURS[kind])
+    if kind == "built-in":
+        with pytest.raises(ImportError, match="'no_such_module' is not a built-in module") as caught:
+            OURS[kind].create_module(spec)
+        assert caught.value.name == "no_such_module"
+    else:
+        module = OURS[kind].create_module(spec)
+        module.__spec__ = spec
+        with pytest.raises(ImportError, match="no_such_module"):
+            OURS[kind].exec_module(module)
