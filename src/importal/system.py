@@ -13,7 +13,7 @@ from _weakref import ref
 
 from . import names
 from .errors import DeadlockError
-from .events import Events, host_events
+from .events import Events
 from .interpreter import audit, import_frame, set_lazy_attributes, without_import_frames
 from .loaders.module import load
 from .locks import ModuleLocks
@@ -39,11 +39,8 @@ AUDITS_IN_PYTHON = sys.version_info >= (3, 15)
 class ImportSystem:
     """Python's import system over one state.
 
-    *state* is any object with the attributes of ``sys``; ``ImportSystem.host()`` is the one over ``sys`` itself.
-    Raises StateError for a state that lacks one of them.
+    *state* is any object with the attributes of ``sys``. Raises StateError for a state that lacks one of them.
     """
-
-    _host: ImportSystem | None = None
 
     def __init__(self, state: StateLike, events: Events | None = None) -> None:
         check_state(state)
@@ -56,13 +53,6 @@ class ImportSystem:
         self.wait_elsewhere: Callable[[str], object] | None = None
         self._when_loaded: dict[str, list[Callable[[ModuleType], object]]] = {}
         self._survive_forks()
-
-    @classmethod
-    def host(cls) -> ImportSystem:
-        """Return the system over ``sys``: always the same one, as there is one ``sys``."""
-        if ImportSystem._host is None:
-            ImportSystem._host = cls(sys, host_events)
-        return ImportSystem._host
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} over {self.state!r}>"
@@ -159,7 +149,7 @@ class ImportSystem:
 
     @import_frame
     def _find_then_load(self, name: str, import_parent: Callable[[str], object], lazy: bool) -> ModuleType:
-        """Import the parent, ask the finders, take the lock, load. In this order: see DESIGN, "Locks"."""
+        """Import the parent, ask the finders, take the lock, load: in this order no finder is called under a lock."""
         table = self.state.modules
         parent_name, _, child = name.rpartition(".")
         parent = path = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ import trees
 from . import packages, process
 
 Play = Callable[..., dict[str, Any]]
+
+# Set to "cpython" to see what the interpreter's own import does in these tests: it fails many of them.
+MODE = os.environ.get("CONCURRENCY_MODE", "importal")
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def play(tmp_path: Path) -> Play:
         trees.write(modules, tmp_path)
         main = tmp_path / "main.py"
         main.write_text(trees.text(program), encoding="utf-8")
-        result = process.run(main, **options)
+        result = process.run(main, **{"mode": MODE, **options})
         if result.hung:
             pytest.fail(f"hung:\n{result.output}")
         assert result.clean, f"exit status {result.status}, left behind: {result.left}\n{result.output}"

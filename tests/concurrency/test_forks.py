@@ -9,7 +9,7 @@ from .conftest import Play
 
 # Forks, runs `work` in the child, and returns the child's outcome as the parent reads it from a pipe.
 FORK = """
-    import os, json, warnings, faulthandler
+    import os, json, warnings, faulthandler, signal
 
     def in_child(work):
         reader, writer = os.pipe()
@@ -18,7 +18,9 @@ FORK = """
             warnings.simplefilter("ignore", DeprecationWarning)
             child = os.fork()
         if not child:
-            faulthandler.dump_traceback_later(10, exit=True)
+            # The parent's time limit is not the child's; this one shows its stack too, and ends it.
+            faulthandler.register(signal.SIGALRM, chain=True)
+            signal.alarm(10)
             result = outcome(work)
             os.write(writer, json.dumps([result, left_behind()]).encode())
             os._exit(0)
@@ -37,7 +39,6 @@ SLOW = """
     value = "complete"
 """
 CHILD = """
-    go_on_there = lambda: go_on.set()
     import builtins, threading
     builtins.begun, builtins.go_on = threading.Event(), threading.Event()
 
@@ -137,15 +138,14 @@ def test_a_fork_in_a_module_body(play: Play) -> None:
     assert left["initializing"] == list(left["held"]) == ["forking"]
 
 
-def test_both_go_on_from_a_module_body(play: Play, tmp_path) -> None:
+def test_both_go_on_from_a_module_body(play: Play) -> None:
     """The child of a fork in a module body returns from the import like its parent, and imports on."""
     modules = {
         "forking.py": "import os\nchild = os.fork()\nvalue = 'complete'\n",
         "other.py": "value = 'complete'",
-        "main_too.py": "",
     }
     parts = """
-        import faulthandler, json, os
+        import json, os
         import forking
         import other
         from forking import value

@@ -31,6 +31,14 @@ class Intended:
     when: Callable[[Version], bool] = lambda version: True
     modes: tuple[str, ...] = ("host", "private")
 
+    def applies(self, mode: str, version: Version) -> bool:
+        """Say whether the difference is meant in the mode on the version."""
+        return mode in self.modes and self.when(version)
+
+
+# Where versions differ in what they are given instead, one for each; no two may apply at once.
+Meant = Intended | tuple[Intended, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -50,7 +58,7 @@ class Program:
     """Why the program makes no sense under a private system; None when it does."""
     since: Version = (3, 11)
     """The first version that has what the program is about."""
-    intended: Mapping[str, Intended] = field(default_factory=dict)
+    intended: Mapping[str, Meant] = field(default_factory=dict)
     """Dotted path into the outcome, such as "report.error.message", to the difference that is meant there."""
 
     @property
@@ -81,7 +89,7 @@ class Row:
         reports: bool = True,
         private: str | None = None,
         since: Version = (3, 11),
-        intended: Mapping[str, Intended] | None = None,
+        intended: Mapping[str, Meant] | None = None,
     ) -> None:
         """Add a program; `main` is the text of main.py, without it the tree brings what `run` names."""
         if run != ("main.py",) and private is None:

@@ -230,9 +230,7 @@ def differences(cpython: Any, ours: Any, place: str = "") -> Iterator[Difference
 
 def judge(program: Program, mode: str, cpython: Outcome, ours: Outcome, version: Version) -> list[str]:
     """Return what is wrong: differences nobody meant, and meant ones that are not there any more."""
-    meant: dict[str, Intended] = {
-        place: item for place, item in program.intended.items() if mode in item.modes and item.when(version)
-    }
+    meant = _meant(program, mode, version)
     found = {item.place: item for item in differences(cpython.seen(mode), ours.seen(mode))}
     wrong = [str(item) for place, item in found.items() if place not in meant]
     for place, item in meant.items():
@@ -243,6 +241,19 @@ def judge(program: Program, mode: str, cpython: Outcome, ours: Outcome, version:
         if found[place].ours != expected:
             wrong.append(f"{found[place]}\n    meant:   {_short(expected)} ({item.why})")
     return wrong
+
+
+def _meant(program: Program, mode: str, version: Version) -> dict[str, Intended]:
+    """Return the differences that are meant, by their place."""
+    meant: dict[str, Intended] = {}
+    for place, items in program.intended.items():
+        for item in items if isinstance(items, tuple) else (items,):
+            if not item.applies(mode, version):
+                continue
+            if place in meant:
+                raise ValueError(f"{program.id}: two differences are meant at {place}, for {mode} on {version}")
+            meant[place] = item
+    return meant
 
 
 def check(program: Program, mode: str, python: str = sys.executable) -> list[str]:

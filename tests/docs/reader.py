@@ -37,7 +37,9 @@ class Reader:
         self.normalised = [(str(self.folder), "/tmp/tour"), (str(self.environment), "/tmp/env")]
         self.checker = Checker(self.normalised)
         self.scripts = make_environment(self.environment)
-        self.variables = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST"))}
+        self.variables = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST"))
+        }
         self.variables |= {
             "PATH": f"{self.scripts}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
             "HOME": str(place),
@@ -89,7 +91,9 @@ class Reader:
 
     def _do_console(self, block: Block) -> Iterator[str]:
         wanted = list(commands(block))
-        shell = "".join(f"{one.text}\n_status=$?; printf '\\n{_MARK} %d\\n' $_status; (exit $_status)\n" for one in wanted)
+        shell = "".join(
+            f"{one.text}\n_status=$?; printf '\\n{_MARK} %d\\n' $_status; (exit $_status)\n" for one in wanted
+        )
         result = self._run(["sh", "-c", shell])
         answers = result.stdout.split(f"\n{_MARK} ")
         for index, command in enumerate(wanted):
@@ -123,7 +127,9 @@ class Reader:
             )
         assert self._session.stdin is not None
         assert self._session.stdout is not None
-        print(json.dumps({"name": "page", "line": block.line, "text": block.text}), file=self._session.stdin, flush=True)
+        print(
+            json.dumps({"name": "page", "line": block.line, "text": block.text}), file=self._session.stdin, flush=True
+        )
         answer = self._session.stdout.readline()
         if not answer:
             yield f"the session ended with status {self._session.wait(PATIENCE)}"
@@ -147,12 +153,12 @@ class Reader:
 
 
 def make_environment(place: Path) -> Path:
-    """Make a virtual environment that has importal, and what this one has; return the folder of its commands."""
+    """Make a virtual environment that has importal, without its extras, and nothing else; return its commands' folder."""
     builder = venv.EnvBuilder(with_pip=False, symlinks=os.name != "nt")
     builder.create(place)
     paths = sysconfig.get_paths("venv", {"base": str(place), "platbase": str(place)})
-    installed = [str(SOURCE), *dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib"))]
-    Path(paths["purelib"], "_importal.pth").write_text("\n".join(installed), encoding="utf-8")
+    # Named so that it is read before importal.pth, as that of an editable install is.
+    Path(paths["purelib"], "_importal.pth").write_text(str(SOURCE), encoding="utf-8")
     scripts = Path(paths["scripts"])
     command = scripts / "importal"
     command.write_text(

@@ -1,6 +1,6 @@
 """Row 1: a module made by hand, from a path or from its parts, without any finder."""
 
-from ..program import Row
+from ..program import Intended, Row
 
 case = Row("row01", "A module made by hand")
 
@@ -78,6 +78,13 @@ case(
     report({"before": before, "result": result, "value": module.value, "log": log, "added": added(),
             "module": describe(module)})
     """,
+    intended={
+        "report.before": Intended(
+            lambda names: ["__builtins__", *names],
+            "a module that a private system makes knows its built-in names before it is executed",
+            modes=("private",),
+        )
+    },
 )
 
 case(

@@ -152,6 +152,13 @@ case(
     import p.m as again
     report({"log": log, "bound_on_new_parent": hasattr(state.modules["p"], "m"), "name": again.__name__})
     """,
+    intended={
+        "report.bound_on_new_parent": Intended(
+            True,
+            "what is not bound on its parent a statement takes from sys.modules, which is not the private table",
+            modes=("private",),
+        )
+    },
 )
 
 case(

@@ -160,6 +160,9 @@ case(
     state.meta_path.insert(0, Recurses())
     report({"outcome": run("import m"), "log": log, "added": added()})
     """,
+    intended={
+        "report.log": Intended(["m"], "a module that its finder has imported while it was asked is not executed again")
+    },
 )
 
 case(

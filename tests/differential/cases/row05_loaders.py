@@ -149,6 +149,13 @@ case(
         "equal": loader == imp.machinery.ExtensionFileLoader("xxlimited", place),
     })
     """,
+    intended={
+        "report.equal": Intended(
+            False,
+            "a private table has an extension loader of its own, which leaves the interpreter's table as it was",
+            modes=("private",),
+        )
+    },
 )
 
 case(
@@ -323,9 +330,12 @@ case(
     def load(name):
         loader = imp.util.find_spec(name).loader
         module = loader.load_module(name)
-        return [describe(module), state.modules[name] is module]
+        return [describe(module), state.modules.get(name) is module]
     report({name: caught(load, name) for name in ("m", "bare", "xxlimited", "_symtable", "__hello__", "space")})
     """,
+    intended={
+        f"report.{name}.value.1": LOADED_INTO_SYS_MODULES for name in ("m", "bare", "xxlimited", "_symtable", "__hello__")
+    },
 )
 
 case(
@@ -608,6 +618,11 @@ case(
     spec.loader.exec_module(module)
     report({"first": attempt(getattr, module, "value"), "second": attempt(getattr, module, "value"), "log": log})
     """,
+    intended={
+        "report.log": Intended(["ran", "ran"], FAILS_AGAIN),
+        "report.second.error": Intended("ValueError", FAILS_AGAIN),
+        "report.second.message": Intended("late", FAILS_AGAIN),
+    },
 )
 
 case(

@@ -1,0 +1,87 @@
+"""The tables of the reference are complete: what the code has stands there, and nothing else."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import importal
+
+from .page import rows, tokens
+from .test_examples import ROOT
+
+REFERENCE = ROOT / "docs" / "reference"
+SOURCE = ROOT / "src" / "importal"
+
+
+def first_cells(page: Path) -> set[str]:
+    """Return every `code` in the first cells of the page's tables."""
+    return {code for row in rows(page) for code in re.findall(r"`([^`]+)`", row[0])}
+
+
+def test_every_public_name_has_a_line() -> None:
+    """names.md lists importal.__all__; a name that only some versions have may be missing from __all__ on others."""
+    listed = {name for name in first_cells(REFERENCE / "names.md") if name.isidentifier()}
+    methods = {name for name in dir(importal.ImportSystem) if not name.startswith("_")} | {"state", "events"}
+    assert set(importal.__all__) - listed == set()
+    assert listed - set(importal.__all__) - methods - {"find_loader"} == set()
+
+
+def test_every_error_has_a_line() -> None:
+    """errors.md lists the whole exception tree but for its base."""
+    tree = ast.parse((SOURCE / "errors.py").read_text(encoding="utf-8"))
+    classes = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
+    assert classes - first_cells(REFERENCE / "errors.md") == {"ImportalError"}
+
+
+def announced() -> tuple[set[tuple[str, str]], set[str]]:
+    """Return the (step, outcome) pairs that the code announces, and the steps whose outcome it computes."""
+    pairs, computed = set(), set()
+    for file in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "announce":
+                step, outcome = node.args[:2]
+                assert isinstance(step, ast.Constant), f"{file}:{node.lineno}"
+                if isinstance(outcome, ast.Constant):
+                    pairs.add((step.value, outcome.value))
+                else:
+                    computed.add(step.value)
+    return pairs, computed
+
+
+def test_every_event_has_a_line() -> None:
+    """events.md lists what is announced, and nothing that never is."""
+    listed = {tuple(cell.strip("`") for cell in row[:2]) for row in rows(REFERENCE / "events.md")} - {
+        ("step", "outcome")
+    }
+    pairs, computed = announced()
+    assert len(pairs) > 10
+    assert pairs - listed == set()
+    assert {pair for pair in listed - pairs if pair[0] not in computed} == set()
+
+
+def test_every_file_has_a_line() -> None:
+    """architecture.md lists the files of the package, but for the __init__ files of its folders."""
+    listed = {name for name in first_cells(REFERENCE / "architecture.md") if name.endswith(".py")}
+    files = {str(file.relative_to(SOURCE).as_posix()) for file in SOURCE.rglob("*.py")}
+    assert listed ^ {name for name in files if not name.endswith("/__init__.py")} == set()
+
+
+def test_the_layers_are_those_of_import_linter() -> None:
+    """The picture in architecture.md is the contract in pyproject.toml, without the rooms that are not built yet."""
+    (picture,) = (token.content for token in tokens(REFERENCE / "architecture.md") if token.type == "fence")
+    drawn = [re.split(r" {2,}", line)[0] for line in picture.splitlines()]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    (layers,) = (contract["layers"] for contract in contracts if contract["type"] == "layers")
+    assert drawn == [kept for kept in map(without_plans, layers) if kept]
+
+
+def without_plans(layer: str) -> str:
+    """Return a layer of the contract without the modules that do not exist yet: "(run) | (pack)" is "run"."""
+    separator = " : " if " : " in layer else " | "
+    names = [name.strip("() ") for name in re.split(r"[|:]", layer)]
+    return separator.join(name for name in names if (SOURCE / name).is_dir() or (SOURCE / f"{name}.py").is_file())
