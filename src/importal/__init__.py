@@ -6,6 +6,7 @@ The public names are loaded when they are first used, so that ``import importal`
 from __future__ import annotations
 
 import sys
+from builtins import __import__ as builtin_import
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,13 +95,17 @@ if sys.version_info < (3, 12):
 def __getattr__(name: str) -> Any:
     if name not in __all__ and name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module as import_
-
     if name in {"abc", "machinery", "util"}:
-        return import_(f".{name}", __name__)
+        return _room(name)
     if name in _OF_THE_HOST:
-        return getattr(import_(".standard", __name__).ImportSystem.host(), name)
-    return getattr(import_(f".{_PLACES.get(name, 'util')}", __name__), name)
+        return getattr(_room("standard").ImportSystem.host(), name)
+    return getattr(_room(_PLACES.get(name, "util")), name)
+
+
+def _room(name: str) -> Any:
+    """Return the module *name* of this package, imported without importlib, which need not be loaded."""
+    builtin_import(f"{__name__}.{name}")
+    return sys.modules[f"{__name__}.{name}"]
 
 
 def __dir__() -> list[str]:

@@ -20,7 +20,6 @@ from .loaders.module import execute_again, module_from_spec
 from .loaders.source import SourceFileLoader
 from .state import State
 from .statement import PrivateImport, import_statement
-from .view import SysView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +53,8 @@ class ImportState(State):
         core = {name: sys.modules[name] for name in CORE_MODULES if name in sys.modules}
         super().__init__(path, modules=core if modules is None else modules, **facts)
         if modules is None:
+            from .view import SysView
+
             self.modules["sys"] = SysView(self)
         self.events = Events()
         finders = [PrivateBuiltinImporter, FrozenImporter, PathSearch(self, self.events)]

@@ -18,6 +18,9 @@ PRELUDE = (
 
 Version = tuple[int, int]
 
+# What stands for the value, in the comparison, where only one of two outcomes has the place.
+ABSENT = "<absent>"
+
 
 @dataclass(frozen=True, slots=True)
 class Intended:

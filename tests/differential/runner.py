@@ -27,7 +27,7 @@ from typing import Any
 import trees
 
 from . import cases
-from .program import PRELUDE, Intended, Program, Row, Version
+from .program import ABSENT, PRELUDE, Intended, Program, Row, Version
 
 HERE = Path(__file__).resolve().parent
 SRC = HERE.parent.parent / "src"
@@ -81,9 +81,6 @@ class Difference:
 
     def __str__(self) -> str:
         return f"{self.place}\n    cpython: {_short(self.cpython)}\n    ours:    {_short(self.ours)}"
-
-
-_ABSENT = "<absent>"
 
 
 def _short(value: Any) -> str:
@@ -220,7 +217,7 @@ def differences(cpython: Any, ours: Any, place: str = "") -> Iterator[Difference
     if isinstance(cpython, dict) and isinstance(ours, dict):
         for key in sorted(cpython.keys() | ours.keys()):
             inner = f"{place}.{key}" if place else key
-            yield from differences(cpython.get(key, _ABSENT), ours.get(key, _ABSENT), inner)
+            yield from differences(cpython.get(key, ABSENT), ours.get(key, ABSENT), inner)
     elif isinstance(cpython, list) and isinstance(ours, list) and len(cpython) == len(ours):
         for index, pair in enumerate(zip(cpython, ours, strict=True)):
             yield from differences(*pair, f"{place}.{index}" if place else str(index))

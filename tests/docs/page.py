@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -108,7 +109,7 @@ def links(page: Path) -> list[str]:
 def anchors(page: Path) -> set[str]:
     """Return the anchors that forges give the page's headings."""
     parsed = tokens(page)
-    titles = [after.content for token, after in zip(parsed, parsed[1:], strict=False) if token.type == "heading_open"]
+    titles = [after.content for token, after in pairwise(parsed) if token.type == "heading_open"]
     return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 

@@ -6,7 +6,6 @@ import doctest
 import json
 import os
 import subprocess
-import sys
 import sysconfig
 import venv
 from collections.abc import Iterator
@@ -153,7 +152,7 @@ class Reader:
 
 
 def make_environment(place: Path) -> Path:
-    """Make a virtual environment that has importal, without its extras, and nothing else; return its commands' folder."""
+    """Make a virtual environment with importal, without its extras, and nothing else; return its commands' folder."""
     builder = venv.EnvBuilder(with_pip=False, symlinks=os.name != "nt")
     builder.create(place)
     paths = sysconfig.get_paths("venv", {"base": str(place), "platbase": str(place)})

@@ -11,7 +11,6 @@ import os
 import sys
 
 from ..events import host_events
-from ..loaders.legacy import ask_entry_finder
 from ..loaders.namespace import NamespacePath
 from ..spec import ModuleSpec
 from .legacy import LegacyFinder
@@ -149,6 +148,8 @@ class PathSearch:
 
 def _ask(finder: Any, fullname: str, target: ModuleType | None) -> ModuleSpec | None:
     if sys.version_info < (3, 12) and not hasattr(finder, "find_spec"):
+        from ..loaders.legacy import ask_entry_finder
+
         return ask_entry_finder(finder, fullname)
     return finder.find_spec(fullname, target)  # type: ignore[no-any-return]
 

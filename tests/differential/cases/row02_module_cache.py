@@ -1,6 +1,6 @@
 """Row 2: the module table: what a name in it means, and what becomes of it when execution fails or reload runs."""
 
-from ..program import Row
+from ..program import Intended, Row
 
 case = Row("row02", "The module table")
 

@@ -1,6 +1,6 @@
 """Row 3: the finders on meta_path: built-in, frozen, path, and foreign ones in any position."""
 
-from ..program import Row
+from ..program import Intended, Row
 
 case = Row("row03", "Finders on meta_path")
 

@@ -4,9 +4,20 @@ import struct
 
 from trees import Archive
 
-from ..program import Row
+from ..program import ABSENT, Intended, Row
 
 case = Row("row05zip", "Zip archives")
+
+
+def before(*version):
+    """Return the condition that the interpreter is older than the version."""
+    return lambda present: present < version
+
+
+NAMED = "a compression method that importal does not know is named, and the archive with it"
+DECODED = "source is decoded by its coding line, in an archive as elsewhere"
+ATTRIBUTES = "a module of an archive has the attributes that its spec promises, however it was loaded"
+SIXTY_FOUR = "archives in the 64 bit format are read on every version"
 
 case(
     "a_source_module_in_an_archive",
@@ -47,9 +58,24 @@ case(
     {"code.zip": Archive({"space": {"deep": {"m.py": "value = 1"}}})},
     """
     state.path.insert(0, at("code.zip"))
+    report(run("from space.deep.m import value")["bound"])
+    """,
+    intended={
+        "report.value": Intended(
+            1, "a folder that only its members imply is a namespace package on every version", when=before(3, 14)
+        )
+    },
+)
+
+case(
+    "the_attributes_of_a_namespace_package_without_directory_members",
+    {"code.zip": Archive({"space": {"deep": {"m.py": "value = 1"}}})},
+    """
+    state.path.insert(0, at("code.zip"))
     outcome = run("from space.deep.m import value")
     report({"outcome": outcome, **{name: describe(state.modules[name]) for name in added()}})
     """,
+    since=(3, 14),
 )
 
 case(
@@ -185,6 +211,13 @@ case(
     })
     """,
     private="zipimport is the host's",
+    intended={
+        "report.text.message": Intended(
+            "not a Zip file: '<DIR>/text'",
+            "a file too short to be an archive is none, in the words of CPython 3.13 and later",
+            when=before(3, 13),
+        )
+    },
 )
 
 case(
@@ -195,9 +228,20 @@ case(
     importer = imp.util.find_spec("m").loader
     def load(name):
         module = importer.load_module(name)
-        return [describe(module), state.modules[name] is module]
+        seen = describe(module)
+        seen["__cached__"] = seen["__cached__"] == seen["__spec__"]["cached"]
+        return [seen, state.modules.get(name) is module]
     report({name: caught(load, name) for name in ("m", "p", "none")})
     """,
+    intended={
+        f"report.{name}.value.{place}": Intended(ours, why, when=before(3, 15), modes=modes)
+        for name, package in (("m", ""), ("p", "p"))
+        for place, ours, why, modes in (
+            ("0.__cached__", True, ATTRIBUTES, ("host", "private")),
+            ("0.__package__", package, ATTRIBUTES, ("host", "private")),
+            ("1", False, "load_module is defined to load into sys.modules, whichever system has made the loader", ("private",)),
+        )
+    },
 )
 
 case(
@@ -292,6 +336,15 @@ case(
     state.path.insert(0, at("code.zip"))
     report(run("import m"))
     """,
+    intended={
+        "report.error": Intended("ZipImportError", NAMED, when=before(3, 15)),
+        "report.message": Intended(
+            "can't decompress 'm.py' in '<DIR>/code.zip': its compression method is 99; store or deflate it", NAMED
+        ),
+        "report.name": Intended(None, NAMED, when=before(3, 15)),
+        "report.name_from": Intended(None, NAMED, when=lambda version: (3, 12) <= version < (3, 15)),
+        "report.path": Intended("<DIR>/code.zip", NAMED),
+    },
 )
 
 case(
@@ -312,6 +365,11 @@ case(
     import m
     report({"value": m.value, "other": m.other, "source": attempt(m.__loader__.get_source, "m")})
     """,
+    intended={
+        "report.source.error": Intended(ABSENT, DECODED),
+        "report.source.message": Intended(ABSENT, DECODED),
+        "report.source.value": Intended("# coding: latin-1\nvalue = 'ä'\nother = 1\n", DECODED),
+    },
 )
 
 case(
@@ -416,4 +474,8 @@ case(
     state.path.insert(0, place)
     report({"outcome": run("from m import value"), "finder": simple(state.path_importer_cache.get(place))})
     """,
+    intended={
+        "report.finder": Intended("zipimporter", SIXTY_FOUR, when=before(3, 13)),
+        "report.outcome.bound.value": Intended(64, SIXTY_FOUR, when=before(3, 13)),
+    },
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -265,4 +264,3 @@ def test_discover(tmp_path: Path) -> None:
 
 def test_repr() -> None:
     assert repr(search("x")) == "<PathSearch over <State with 0 modules, path=['x']>>"
-    assert os.sep
