@@ -18,17 +18,18 @@ class ImportalError(Exception):
 class StateError(ImportalError, TypeError):
     """An object given as import state lacks what ``sys`` has.
 
-    ``missing`` holds the names of the attributes that were looked for and not found.
+    ``kind`` names the object's type (the object itself need not survive pickling); ``missing`` holds the names of the
+    attributes that were looked for and not found.
     """
 
     def __init__(self, state: object, missing: tuple[str, ...]) -> None:
-        super().__init__(state, missing)
-        self.state = state
+        self.kind = state if isinstance(state, str) else type(state).__name__
+        super().__init__(self.kind, missing)
         self.missing = missing
 
     def __str__(self) -> str:
         return (
-            f"{type(self.state).__name__!r} object cannot drive an import system: it has no "
+            f"{self.kind!r} object cannot drive an import system: it has no "
             f"{', '.join(self.missing)}; give an importal.ImportState, or an object with the attributes of sys"
         )
 

@@ -84,11 +84,22 @@ class Events:
         if not callable(observer):
             raise ObserverError(observer)
         self.observers = (*self.observers, observer)
+        attached = True
 
         def undo() -> None:
-            self.observers = tuple(one for one in self.observers if one is not observer)
+            nonlocal attached
+            if attached:
+                attached = False
+                self._detach(observer)
 
         return undo
+
+    def _detach(self, observer: Observer) -> None:
+        """Take *observer* out once, however often it is attached."""
+        for index, one in enumerate(self.observers):
+            if one is observer:
+                self.observers = self.observers[:index] + self.observers[index + 1 :]
+                return
 
     def announce(self, step: str, outcome: str, name: str, **facts: object) -> None:
         """Tell every observer about one step."""

@@ -173,20 +173,28 @@ open_code = io.open_code
 audit = sys.audit
 
 
-class TableEntryKept:
-    """A context in which C code may register the module *name* in ``sys.modules``; afterwards the entry is as before.
+class TableKept:
+    """A context in which C code may register modules in ``sys.modules``; afterwards the table is as it was before.
 
-    For private module tables: single-phase extension and built-in modules always register themselves with the host.
+    For private module tables: extension and built-in modules register themselves, or submodules of theirs, with the
+    host whoever loads them. What they registered goes into the private *table* instead.
     """
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, table: dict[str, ModuleType]) -> None:
+        self._table = table
 
     def __enter__(self) -> None:
-        self._before = sys.modules.get(self._name)
+        self._before = dict(sys.modules)
 
     def __exit__(self, *_: object) -> None:
-        if self._before is None:
-            sys.modules.pop(self._name, None)
-        else:
-            sys.modules[self._name] = self._before
+        for name, module in list(sys.modules.items()):
+            before = self._before.get(name)
+            if before is module:
+                continue
+            self._table[name] = module
+            if before is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = before
+        for name in self._before.keys() - sys.modules.keys():
+            sys.modules[name] = self._before[name]

@@ -17,7 +17,7 @@ from .interpreter import CORE_MODULES, import_frame
 from .loaders.extension import ExtensionFileLoader, PrivateExtensionFileLoader
 from .loaders.location import file_loaders, spec_from_file_location
 from .loaders.module import execute_again, module_from_spec
-from .loaders.source import SourceFileLoader
+from .loaders.source import SourceFileLoader, SourceLoader
 from .state import State
 from .statement import PrivateImport, import_statement
 
@@ -57,7 +57,7 @@ class ImportState(State):
 
             self.modules["sys"] = SysView(self)
         self.events = Events()
-        finders = [PrivateBuiltinImporter, FrozenImporter, PathSearch(self, self.events)]
+        finders = [PrivateBuiltinImporter(self.modules), FrozenImporter, PathSearch(self, self.events)]
         self.meta_path = finders if meta_path is None else list(meta_path)
         self.path_hooks = [_zip_hook, self._directory_hook] if path_hooks is None else list(path_hooks)
 
@@ -231,6 +231,9 @@ class ImportSystem(engine.ImportSystem):
             # No suffix that says otherwise: the caller does, it is source.
             spec = spec_from_file_location(name, path, loader=SourceFileLoader(name, os.path.abspath(path)))
             assert spec is not None
+        if self.builtins is not None and isinstance(spec.loader, SourceLoader):
+            spec.loader.state = self.state
+            spec.loader.events = self.events
         module = self.load_spec(spec)
         file = getattr(module, "__file__", None)
         if file != spec.origin:

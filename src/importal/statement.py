@@ -25,6 +25,10 @@ AUDITS_IN_PYTHON = sys.version_info >= (3, 15)
 __all__ = ["PrivateImport", "handle_fromlist", "import_statement", "package_of"]
 
 
+# What the built-in function is told apart by: no globals were given, or None was.
+_NO_GLOBALS: Any = {}
+
+
 @import_frame
 def import_statement(
     system: ImportSystem,
@@ -126,7 +130,7 @@ class PrivateImport:
     def __call__(
         self,
         name: str,
-        globals: Mapping[str, Any] | None = None,  # noqa: A002
+        globals: Mapping[str, Any] | None = _NO_GLOBALS,  # noqa: A002
         locals: object = None,  # noqa: A002
         fromlist: Iterable[str] | None = (),
         level: int = 0,
@@ -193,7 +197,7 @@ def _check_arguments(name: object, globals: object, level: int) -> None:  # noqa
         if not name:
             raise ValueError("Empty module name")
         return
-    if globals is None:
+    if globals is _NO_GLOBALS:
         raise KeyError("'__name__' not in globals")
     if not isinstance(globals, dict):
         raise TypeError("globals must be a dict")

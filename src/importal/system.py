@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from .spec import ModuleSpec
     from .state import StateLike
 
+if sys.version_info < (3, 12):
+    from .loaders.legacy import ask_finder
+
 __all__ = ["ImportSystem"]
 
 _MISSING: Any = object()
@@ -222,7 +225,12 @@ class ImportSystem:
         for finder in tuple(meta_path):
             if observed:
                 self.events.announce("finder", "asked", name, finder=finder)
-            spec = _ask(finder, name, path, target)
+            try:
+                spec = _ask(finder, name, path, target)
+            except BaseException as error:
+                if observed:
+                    self.events.announce("find", "failed", name, path=path, error=error)
+                raise
             if observed:
                 self.events.announce("finder", "answered", name, finder=finder, spec=spec)
             if spec is not None:
@@ -302,10 +310,11 @@ class ImportSystem:
             callback(module)
 
         def undo() -> None:
-            callbacks = self._when_loaded[name]
-            callbacks.remove(callback)
+            callbacks = self._when_loaded.get(name, [])
+            if callback in callbacks:
+                callbacks.remove(callback)
             if not callbacks:
-                del self._when_loaded[name]
+                self._when_loaded.pop(name, None)
 
         return undo
 
@@ -335,8 +344,6 @@ def _ask(finder: Any, name: str, path: Sequence[str] | None, target: ModuleType 
         find_spec = finder.find_spec
     except AttributeError:
         if sys.version_info < (3, 12):
-            from .loaders.legacy import ask_finder
-
             return ask_finder(finder, name, path)
         return None
     return find_spec(name, path, target)  # type: ignore[no-any-return]

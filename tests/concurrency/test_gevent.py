@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import trees
 
+from . import process
 from .conftest import Play
 
 PATCH = """
@@ -69,21 +72,38 @@ def test_a_cycle(play: Play, python: str, spawn: str) -> None:
     assert facts == {"outcomes": [[1, None], [1, None]], "values": ["complete", "complete"]}
 
 
-@pytest.mark.parametrize(
-    "join",
-    [
-        "greenlet = gevent.spawn(work); greenlet.join()",
-        "greenlet = gevent.spawn(work); greenlet.get()",
-        "thread = threading.Thread(target=work); thread.start(); thread.join()",
-    ],
-)
-@pytest.mark.parametrize("name", ["other", "pkg.sub", "pkg"])
-def test_a_module_that_joins_a_greenlet_which_imports(play: Play, python: str, name: str, join: str) -> None:
-    """Another module, a submodule of the package in progress, or the package itself: it ends, as it does under CPython."""
-    init = f"import gevent, threading\nbefore = 'set'\ndef work():\n    import {name}\n{join}\nafter = 'set'\n"
-    modules = {"pkg": {"__init__.py": init, "sub.py": ""}, "other.py": ""}
-    parts = "import pkg\nreport(after=pkg.after)"
-    assert play(modules, program(PATCH, parts), python=python) == {"after": "set"}
+JOINS = [
+    "greenlet = gevent.spawn(work); greenlet.join()",
+    "greenlet = gevent.spawn(work); greenlet.get()",
+    "thread = threading.Thread(target=work); thread.start(); thread.join()",
+]
+JOINING = """
+    import gevent, threading
+    before = "set"
+    def work():
+        import {name}
+    {join}
+    after = "set"
+"""
+
+
+@pytest.mark.parametrize("join", JOINS)
+def test_a_module_that_joins_a_greenlet_which_imports(play: Play, python: str, join: str) -> None:
+    """Nothing is in the way of a greenlet that imports another module."""
+    modules = {"starter.py": JOINING.format(name="other", join=join), "other.py": ""}
+    facts = play(modules, program(PATCH, "import starter\nreport(after=starter.after)"), python=python)
+    assert facts == {"after": "set"}
+
+
+@pytest.mark.parametrize("join", JOINS)
+@pytest.mark.parametrize("name", ["pkg", "pkg.sub"])
+def test_a_module_that_joins_a_greenlet_which_needs_it(tmp_path: Path, python: str, name: str, join: str) -> None:
+    """It ends one way or the other: under CPython gevent raises LoopExit, as nobody is left who could go on."""
+    modules = {"pkg": {"__init__.py": JOINING.format(name=name, join=join), "sub.py": ""}}
+    main = trees.write({**modules, "main.py": program(PATCH, "import pkg")}, tmp_path) / "main.py"
+    run = process.run(main, python=python)
+    assert not run.hung, run.output
+    assert run.status == 0 or "LoopExit" in run.output
 
 
 @pytest.mark.parametrize("spawn", ["all_at_once", "together"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 import trees
 
@@ -64,6 +66,9 @@ def test_while_waiting(play: Play, statement: str) -> None:
         "waiting": 0,
         "at_last": ["complete", "complete"],
     }
+    if statement == "import slow.sub" and sys.version_info < (3, 14):
+        # CPython does not wait for the package before it loads its submodule; importal does in every version.
+        facts["after"] = ["initializing", "complete"]
     assert play(modules, program, mode="cpython") == facts
 
 

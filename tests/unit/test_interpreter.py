@@ -189,13 +189,13 @@ def test_rename_code_reaches_nested_code() -> None:
     assert seen == ["new.py"] * 3
 
 
-def test_table_entry_kept_puts_the_hosts_entry_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    other = type(sys)("importal_unit_other")
-    with interpreter.TableEntryKept("importal_unit_entry"):
+def test_table_kept_puts_the_hosts_entries_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    other, table = type(sys)("importal_unit_other"), {}
+    with interpreter.TableKept(table):
         sys.modules["importal_unit_entry"] = other
     assert "importal_unit_entry" not in sys.modules
+    assert table == {"importal_unit_entry": other}
     monkeypatch.setitem(sys.modules, "importal_unit_entry", other)
-    with interpreter.TableEntryKept("importal_unit_entry"):
+    with interpreter.TableKept(table):
         del sys.modules["importal_unit_entry"]
     assert sys.modules["importal_unit_entry"] is other
-

@@ -28,10 +28,29 @@ class BuiltinImporter(LegacyFinder, BuiltinLoader):
 
 
 class PrivateBuiltinImporter(BuiltinImporter):
-    """Loads built-in modules for a private module table: the interpreter's own table stays as it was."""
+    """Finds and loads built-in modules for a private module *table*: the interpreter's own table stays as it was."""
 
-    @staticmethod
-    def create_module(spec: ModuleSpec) -> ModuleType:
-        """As the base class; C code that registers the module in ``sys.modules`` is undone."""
-        with interpreter.TableEntryKept(spec.name):
-            return BuiltinLoader.create_module(spec)
+    def __init__(self, table: dict[str, ModuleType]) -> None:
+        self._table = table
+
+    def find_spec(  # type: ignore[override]
+        self, fullname: str, path: Sequence[str] | None = None, target: object = None
+    ) -> ModuleSpec | None:
+        """Return the spec of the built-in module *fullname*, or None."""
+        spec = BuiltinImporter.find_spec(fullname, path, target)
+        if spec is not None:
+            spec.loader = self
+        return spec
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:  # type: ignore[override]
+        """As the base class; what C code registers goes into the private table."""
+        with interpreter.TableKept(self._table):
+            module = BuiltinLoader.create_module(spec)
+        # Published by the import system when it has its attributes, as any module.
+        self._table.pop(spec.name, None)
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:  # type: ignore[override]
+        """As the base class; what C code registers goes into the private table."""
+        with interpreter.TableKept(self._table):
+            BuiltinLoader.exec_module(module)

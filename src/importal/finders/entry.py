@@ -10,6 +10,7 @@ import os
 import sys
 
 from ..events import host_events
+from ..loaders.extension import PrivateExtensionFileLoader
 from ..loaders.source import SourceFileLoader, SourceLoader
 from ..locations import PYCACHE, is_absolute, join
 from ..sources.directory import FileSystem
@@ -181,6 +182,8 @@ class FileFinder(EntryFinder):
             if isinstance(loader, SourceLoader):
                 loader.state = self.state
                 loader.events = self.events
+            elif isinstance(loader, PrivateExtensionFileLoader):
+                loader.table = self.state.modules
 
 
 def _absolute(path: str) -> str:

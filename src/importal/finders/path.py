@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from ..events import Events
     from ..state import StateLike
 
+if sys.version_info < (3, 12):
+    from ..loaders.legacy import ask_entry_finder
+
 __all__ = ["PathFinder", "PathSearch"]
 
 _UNKNOWN = object()
@@ -148,8 +151,6 @@ class PathSearch:
 
 def _ask(finder: Any, fullname: str, target: ModuleType | None) -> ModuleSpec | None:
     if sys.version_info < (3, 12) and not hasattr(finder, "find_spec"):
-        from ..loaders.legacy import ask_entry_finder
-
         return ask_entry_finder(finder, fullname)
     return finder.find_spec(fullname, target)  # type: ignore[no-any-return]
 

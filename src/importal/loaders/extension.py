@@ -49,12 +49,25 @@ class ExtensionFileLoader(FileLoader):
 
 
 class PrivateExtensionFileLoader(ExtensionFileLoader):
-    """Loads an extension module for a private module table: the interpreter's own table stays as it was."""
+    """Loads an extension module for a private module table: the interpreter's own table stays as it was.
+
+    ``table`` is the private one; a finder sets it.
+    """
+
+    table: dict[str, ModuleType]
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        """As the base class; C code that registers the module in ``sys.modules`` is undone."""
-        with interpreter.TableEntryKept(spec.name):
-            return interpreter.create_dynamic(spec)
+        """As the base class; what C code registers goes into the private table."""
+        with interpreter.TableKept(self.table):
+            module = super().create_module(spec)
+        # Published by the import system when it has its attributes, as any module.
+        self.table.pop(spec.name, None)
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """As the base class; what C code registers goes into the private table."""
+        with interpreter.TableKept(self.table):
+            super().exec_module(module)
 
 
 if sys.platform in {"ios", "tvos", "watchos"}:

@@ -168,7 +168,12 @@ def _load_legacy(spec: ModuleSpec, table: dict[str, ModuleType], events: Events)
     _warn_legacy(loader)
     if events.observers:
         events.announce("execute", "started", spec.name, module=None)
-    loader.load_module(spec.name)
+    try:
+        loader.load_module(spec.name)
+    except BaseException as error:
+        if events.observers:
+            events.announce("execute", "failed", spec.name, module=None, error=error)
+        raise
     module = table[spec.name] = table.pop(spec.name)
     if events.observers:
         events.announce("execute", "finished", spec.name, module=module)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from ..interpreter import CORE_MODULES, EXTENSION_SUFFIXES
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..spec import ModuleSpec
@@ -12,22 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["distribution_of", "kind_of"]
 
 # The interpreter itself, as opposed to extension modules that happen to be compiled in.
-_CORE = frozenset(
-    {
-        "sys",
-        "builtins",
-        "_imp",
-        "_thread",
-        "_io",
-        "_warnings",
-        "_weakref",
-        "gc",
-        "marshal",
-        "_signal",
-        "_abc",
-        "_codecs",
-    }
-)
+_CORE = frozenset(CORE_MODULES) | {"gc", "marshal", "_signal", "_abc", "_codecs"}
 
 
 def kind_of(spec: ModuleSpec) -> str:
@@ -75,6 +62,4 @@ def _is_below(origin: str | None, *schemes: str) -> bool:
 
 
 def _is_extension(origin: str) -> bool:
-    from ..interpreter import EXTENSION_SUFFIXES
-
     return origin.endswith(tuple(EXTENSION_SUFFIXES))

@@ -31,6 +31,7 @@ _ENTRY_SIZE = 46
 _LOCAL = b"PK\x03\x04"
 _LOCAL_SIZE = 30
 _COMMENT_MOST = 0xFFFF
+_COUNT_MASK = 0xFFFF
 _ELSEWHERE = 0xFFFF_FFFF  # stands for: see the zip64 extra field
 _EXTRA64 = 1
 _UTF8 = 0x800
@@ -97,8 +98,9 @@ def read_member(archive: str, member: Member) -> bytes:
             raise EOFError("EOF read where not expected")
         if head[:4] != _LOCAL:
             raise ZipImportError(f"bad local file header: {archive!r}", path=archive)
-        file.seek(_number(head, 26, 2) + _number(head, 28, 2), os.SEEK_CUR)
-        data = file.read(member.compressed_size)
+        start = file.seek(_number(head, 26, 2) + _number(head, 28, 2), os.SEEK_CUR)
+        # A size that is wrong can be absurd: only what the file can hold is asked for.
+        data = file.read(min(member.compressed_size, max(file.seek(0, os.SEEK_END) - file.seek(start), 0)))
     if len(data) != member.compressed_size:
         raise OSError("zipimport: can't read data")
     return data if member.method == _STORED else _inflate(data, archive, member)
@@ -135,13 +137,14 @@ def _expand(data: bytes, archive: str) -> bytes:
 def _members(file: BinaryIO, archive: str) -> Iterator[Member]:
     """Yield the members that the directory of the open *file* lists."""
     size = file.seek(0, os.SEEK_END)
-    start, length, shift = _directory_place(file, size, archive)
+    start, length, shift, count = _directory_place(file, size, archive)
     file.seek(start)
     directory = file.read(length)
     if len(directory) != length:
         raise ZipImportError(f"can't read Zip file: {archive!r}", path=archive)
-    position = 0
+    position = seen = 0
     while directory[position : position + 4] == _ENTRY:
+        seen += 1
         entry = directory[position : position + _ENTRY_SIZE]
         if len(entry) < _ENTRY_SIZE:
             raise EOFError("EOF read where not expected")
@@ -167,10 +170,13 @@ def _members(file: BinaryIO, archive: str) -> Iterator[Member]:
             _number(entry, 12, 4),
             _number(entry, 16, 4),
         )
+    # Archives of before zip64 count modulo 2**16.
+    if (seen - count) & _COUNT_MASK:
+        raise ZipImportError(f"mismatched num_entries: {seen} should be {count} in {archive!r}", path=archive)
 
 
-def _directory_place(file: BinaryIO, size: int, archive: str) -> tuple[int, int, int]:
-    """Return (start, length, shift): where the directory lies, and by how much a prefix of the file moves it."""
+def _directory_place(file: BinaryIO, size: int, archive: str) -> tuple[int, int, int, int]:
+    """Return (start, length, shift, count): where the directory lies, how far a prefix moves it, how many it lists."""
     tail_size = min(size, _COMMENT_MOST + _END_SIZE + _END64_LOCATOR_SIZE + _END64_SIZE)
     file.seek(size - tail_size)
     tail = file.read(tail_size)
@@ -180,18 +186,18 @@ def _directory_place(file: BinaryIO, size: int, archive: str) -> tuple[int, int,
     record = tail[end : end + _END_SIZE]
     if len(record) != _END_SIZE:
         raise ZipImportError(f"corrupt Zip file: {archive!r}", path=archive)
-    length, offset = _number(record, 12, 4), _number(record, 16, 4)
+    length, offset, count = _number(record, 12, 4), _number(record, 16, 4), _number(record, 10, 2)
     end_position = size - tail_size + end
     record64 = _end64(tail, end)
     if record64 is not None:
-        length, offset = _number(record64, 40, 8), _number(record64, 48, 8)
+        length, offset, count = (_number(record64, at, 8) for at in (40, 48, 32))
         end_position -= _END64_LOCATOR_SIZE + _END64_SIZE
     if end_position < length:
         raise ZipImportError(f"bad central directory size: {archive!r}", path=archive)
     start = end_position - length
     if start < offset:
         raise ZipImportError(f"bad central directory offset: {archive!r}", path=archive)
-    return start, length, start - offset
+    return start, length, start - offset, count
 
 
 def _end64(tail: bytes, end: int) -> bytes | None:

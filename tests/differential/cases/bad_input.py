@@ -426,9 +426,20 @@ case(
 )
 
 
-def refused(name, tree, *line, status):
+def refused(name, tree, *line, status, intended=None):
     """Add a program that cannot be run: what is said and the exit status are compared."""
-    case(name, tree, run=line, status=status, reports=False)
+    case(name, tree, run=line, status=status, reports=False, intended=intended)
+
+
+COMPILED = "a program's bytes are given to compile(), as a module's are, which words it in another way than the file reader"
+
+
+def undecodable(caret):
+    """Return what compile() says, up to 3.13, of a line of bytes that are not UTF-8; where the caret is varies."""
+    return (
+        f"  File \"<DIR>/bad.py\", line 1\n    x = '\N{REPLACEMENT CHARACTER}'\n{caret}\n"
+        "SyntaxError: (unicode error) 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte\n"
+    )
 
 
 refused("a_program_that_does_not_exist", {}, "missing.py", status=2)
@@ -455,8 +466,45 @@ refused(
 refused("a_module_with_its_suffix_run_by_name", {"m.py": ""}, "-m", "m.py", status=1)
 refused("a_directory_without_a_main_program", {"app": {"other.py": ""}}, "app", status=1)
 refused("an_archive_without_a_main_program", {"app.zip": Archive({"other.py": ""})}, "app.zip", status=1)
-refused("a_program_with_null_bytes", {"bad.py": b"print(1)\n\0"}, "bad.py", status=1)
-refused("a_program_of_a_wrong_coding", {"bad.py": b"x = '\xff'\n"}, "bad.py", status=1)
+refused(
+    "a_program_with_null_bytes",
+    {"bad.py": b"print(1)\n\0"},
+    "bad.py",
+    status=1,
+    intended={"stderr": Intended("SyntaxError: source code string cannot contain null bytes\n", COMPILED)},
+)
+refused(
+    "a_program_of_a_wrong_coding",
+    {"bad.py": b"x = '\xff'\n"},
+    "bad.py",
+    status=1,
+    intended={
+        "stderr": (
+            Intended(undecodable("           ^"), COMPILED, when=lambda version: version == (3, 11)),
+            Intended(undecodable("        ^^^"), COMPILED, when=lambda version: version == (3, 12)),
+            Intended(undecodable("        ^"), COMPILED, when=lambda version: version == (3, 13)),
+            Intended(
+                lambda text: text.replace(" in file <DIR>/bad.py", ""), COMPILED, when=lambda version: version >= (3, 14)
+            ),
+        )
+    },
+)
+refused(
+    "a_program_with_a_comment_of_a_wrong_coding",
+    {"bad.py": b"# \xff\nprint(1)\n"},
+    "bad.py",
+    status=1,
+    intended={
+        "status": Intended(0, COMPILED, when=lambda version: version < (3, 14)),
+        "stdout": Intended("1\n", COMPILED, when=lambda version: version < (3, 14)),
+        "stderr": (
+            Intended("", COMPILED, when=lambda version: version < (3, 14)),
+            Intended(
+                lambda text: text.replace(" in file <DIR>/bad.py", ""), COMPILED, when=lambda version: version >= (3, 14)
+            ),
+        ),
+    },
+)
 refused("an_empty_program", {"empty.py": ""}, "empty.py", status=0)
 refused("an_empty_command", {}, "-c", "", status=0)
 refused("a_command_with_a_syntax_error", {}, "-c", "x = = 1", status=1)

@@ -1,6 +1,6 @@
 """Row 8: ModuleSpec, the import-related attributes of modules, and the module repr."""
 
-from ..program import PRELUDE, Row
+from ..program import PRELUDE, Intended, Row
 
 case = Row("row08", "Specs, attributes, repr")
 
@@ -189,6 +189,13 @@ case(
     package = make(imp.util.find_spec("p"))
     report({"module": describe(module), "package": describe(package), "order": list(vars(package)), "added": added()})
     """,
+    intended={
+        "report.order": Intended(
+            lambda names: [*names, "__builtins__"],
+            "a module that a private system makes knows its built-in names before it is executed",
+            modes=("private",),
+        )
+    },
 )
 
 case(

@@ -2,9 +2,13 @@
 
 from trees import Archive
 
-from ..program import Row
+from ..program import ABSENT, Intended, Row
 
 case = Row("row10", "Functions")
+
+OF_THE_INTERPRETER = "these functions are no system's: they ask the interpreter for the prefix, not the private state"
+NO_CAUSE = "one error says that there is nothing to run; there is no second one below it"
+REFUSED = "a file that is called bytecode and is none is refused, as 'python bytes.pyc' refuses it, not read as source"
 
 PACKAGE = {
     "p": {"__init__.py": "value = 'p'", "m.py": "value = 'p.m'", "q": {"__init__.py": "", "n.py": "value = 'p.q.n'"}}
@@ -255,6 +259,14 @@ case(
     state.pycache_prefix = None
     report(seen)
     """,
+    intended={
+        "report.absolute": Intended(
+            lambda text: text.replace("/cache/dir/", "/dir/__pycache__/"), OF_THE_INTERPRETER, modes=("private",)
+        ),
+        "report.relative": Intended(
+            lambda text: text.replace("/cache<DIR>/dir/", "dir/__pycache__/"), OF_THE_INTERPRETER, modes=("private",)
+        ),
+    },
 )
 
 case(
@@ -475,6 +487,12 @@ case(
     """
     report({name: attempt(imp.run_path, at(name)) for name in ("gone.py", "empty", "app.zip", "bad.py", "fails.py", "bytes.pyc")} | {"added": added()})
     """,
+    intended={
+        "report.empty.cause": Intended(ABSENT, NO_CAUSE, modes=("private",)),
+        "report.app.zip.cause": Intended(ABSENT, NO_CAUSE, modes=("private",)),
+        "report.bytes.pyc.error": Intended("RuntimeError", REFUSED, modes=("private",)),
+        "report.bytes.pyc.message": Intended("Bad magic number in .pyc file", REFUSED, modes=("private",)),
+    },
 )
 
 case(
