@@ -36,10 +36,12 @@ def put_names(installation: Installation) -> None:
     """Put importal's functions and classes where importlib's stand, to be put back with the rest."""
     system = installation.system
     before = dict(vars(bootstrap))
-    for name, value in _bootstrap_names(system).items():
-        installation.replace(bootstrap, name, value)
-    for name, value in _external_names().items():
-        installation.replace(external, name, value)
+    stock: list[tuple[object, object]] = []
+    for owner, owned in ((bootstrap, _bootstrap_names(system)), (external, _external_names())):
+        for name, value in owned.items():
+            stock.append((value, getattr(owner, name, None)))
+            installation.replace(owner, name, value)
+    installation.also(lambda: _give_back(stock))
     # The functions of the package itself stay: they are a few lines that call what now stands in _bootstrap.
     for module, marker, names in (
         ("importlib.machinery", "ModuleSpec", _machinery_names),
@@ -51,6 +53,16 @@ def put_names(installation: Installation) -> None:
     installation.also(system.when_loaded("zipimport", lambda module: _put_zip_names(installation, module)))
     installation.also(system.when_loaded("importlib.abc", _register_with_abc))
     installation.also(system.when_loaded("pkgutil", _register_with_pkgutil))
+
+
+def _give_back(stock: list[tuple[object, object]]) -> None:
+    """Put the interpreter's own objects into the modules that were loaded meanwhile, and took importal's."""
+    for module in ("importlib", "importlib.machinery", "importlib.util", "importlib.abc", "importlib._abc"):
+        namespace = vars(sys.modules[module]) if module in sys.modules else {}
+        for name, present in list(namespace.items()):
+            for ours, own in stock:
+                if present is ours and own is not None:
+                    namespace[name] = own
 
 
 def _putter(
@@ -161,6 +173,6 @@ def _register_with_pkgutil(pkgutil: Any) -> None:
     list_modules = getattr(pkgutil, "_iter_file_finder_modules", None)
     if list_modules is not None:
         pkgutil.iter_importer_modules.register(machinery.FileFinder, list_modules)
-    list_members = getattr(pkgutil, "iter_zipimporter_modules", None)
+    list_members = getattr(pkgutil, "iter_zipimport_modules", None)
     if list_members is not None:
         pkgutil.iter_importer_modules.register(zipimporter, list_members)

@@ -87,13 +87,14 @@ class Installation:
         setattr(owner, name, value)
         self._undo.append(put_back)
 
-    def exchange(self, sequence: list[Any], translate: Callable[[Any], Any]) -> None:
-        """Exchange each item of *sequence* that *translate* knows another for, in its place."""
-        for index, item in enumerate(sequence):
+    def exchange(self, attribute: str, translate: Callable[[Any], Any]) -> None:
+        """Exchange each item of the list ``sys.<attribute>`` that *translate* knows another for, in its place."""
+        items = getattr(sys, attribute)
+        for index, item in enumerate(items):
             other = translate(item)
             if other is not item:
-                sequence[index] = other
-                self._undo.append(_put_back(sequence, other, item))
+                items[index] = other
+                self._undo.append(_put_back(attribute, other, item))
 
     def also(self, undo: Callable[[], object]) -> None:
         """Have *undo* called with the rest."""
@@ -213,8 +214,8 @@ def _exchange_finders(installation: Installation) -> None:
             return item
         return zipimporter if isinstance(item, type) else directory_hook
 
-    installation.exchange(sys.meta_path, finder)
-    installation.exchange(sys.path_hooks, hook)
+    installation.exchange("meta_path", finder)
+    installation.exchange("path_hooks", hook)
     _drop_finders(lambda finder: type(finder).__module__ in _STOCK_MODULES)
     installation.also(lambda: _drop_finders(lambda finder: isinstance(finder, (machinery.FileFinder, zipimporter))))
 
@@ -270,13 +271,14 @@ def _spec(stock: Any, loaders: dict[int, Any]) -> ModuleSpec:
     return spec
 
 
-def _put_back(sequence: list[Any], other: Any, item: Any) -> Callable[[], None]:
-    """Return what puts *item* where *other* stands in *sequence*, wherever that is by then."""
+def _put_back(attribute: str, other: Any, item: Any) -> Callable[[], None]:
+    """Return what puts *item* where *other* stands in the list ``sys.<attribute>``, whichever list that is by then."""
 
     def put_back() -> None:
-        for index, present in enumerate(sequence):
+        items = getattr(sys, attribute)
+        for index, present in enumerate(items):
             if present is other:
-                sequence[index] = item
+                items[index] = item
                 return
 
     return put_back
