@@ -98,10 +98,9 @@ def package(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Run the examples of the documentation and of the docstrings."""
+    """Run the examples of the docstrings; those of README and docs are among the tests of every version."""
     install(session)
-    texts = [ROOT / "README.md", ROOT / "docs"]
-    pytest(session, "--doctest-modules", "--doctest-glob=*.md", "src/importal", *(p for p in texts if p.exists()))
+    pytest(session, "--doctest-modules", "src/importal")
 
 
 @nox.session(python=PYTHONS)

@@ -9,9 +9,11 @@ from time import perf_counter_ns, process_time_ns
 variant, text = sys.argv[1:]
 code = compile(text, "<set>", "exec")
 if variant == "importal":
-    from importal import ImportSystem
-
-    ImportSystem.host().install()
+    import importal._start  # what the start-up file of `importal enable` does
+try:
+    import _no_such_module  # the first import to miss the table: with this importal has been loaded
+except ImportError:
+    pass
 before = len(sys.modules)
 wall, cpu = perf_counter_ns(), process_time_ns()
 exec(code, {"__name__": "__main__"})

@@ -11,6 +11,9 @@ from collections import Counter, defaultdict
 from importlib.metadata import packages_distributions, version
 from types import ModuleType
 
+import importal.machinery
+from importal.finders.archive import zipimporter
+
 
 def loader_kind(module: ModuleType) -> str:
     """Name the class that loaded a module, without the words that all of them share."""
@@ -26,8 +29,10 @@ def engine(module: ModuleType) -> str:
     loader = getattr(getattr(module, "__spec__", None), "loader", None)
     if loader is None:
         return "-"
-    defined_in = (loader if isinstance(loader, type) else type(loader)).__module__
-    return "importal" if defined_in.partition(".")[0] == "importal" else "CPython"
+    # While importal is installed its classes go by the names of the interpreter's: what tells is the class itself.
+    cls = loader if isinstance(loader, type) else type(loader)
+    own = {*vars(importal.machinery).values(), zipimporter}
+    return "importal" if cls in own else "CPython"
 
 
 def main() -> None:

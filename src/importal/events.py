@@ -20,7 +20,7 @@ source      read compiled                  ``location``, ``size`` in bytes (read
 store       written skipped failed         ``location``, ``reason``
 create      finished                       ``module``, ``spec``
 execute     started finished failed        ``module``, ``error`` (failed)
-publish     finished removed               ``module``
+publish     removed                        ``module``: what failed is taken out of the table
 bind        finished                       ``parent``, ``child``
 =========== ============================== ==================================================================
 """

@@ -89,7 +89,7 @@ def _bootstrap_names(system: ImportSystem) -> dict[str, Any]:
 
     def execute(spec: ModuleSpec, module: ModuleType) -> ModuleType:
         try:
-            return execute_again(spec, module, sys.modules)
+            return execute_again(spec, module, sys.modules, system.events)
         except BaseException as error:
             without_import_frames(error)
             raise

@@ -174,27 +174,27 @@ audit = sys.audit
 
 
 class TableKept:
-    """A context in which C code may register modules in ``sys.modules``; afterwards the table is as it was before.
+    """A context in which C code may register the module *name* in ``sys.modules``; afterwards the host's is as before.
 
     For private module tables: extension and built-in modules register themselves, or submodules of theirs, with the
     host whoever loads them. What they registered goes into the private *table* instead.
     """
 
-    def __init__(self, table: dict[str, ModuleType]) -> None:
+    def __init__(self, name: str, table: dict[str, ModuleType]) -> None:
+        self._name = name
         self._table = table
 
+    def _registered(self) -> dict[str, ModuleType]:
+        """Return the host's entries that are the module's own: other threads may import others meanwhile."""
+        below = f"{self._name}."
+        return {name: one for name, one in list(sys.modules.items()) if name == self._name or name.startswith(below)}
+
     def __enter__(self) -> None:
-        self._before = dict(sys.modules)
+        self._before = self._registered()
 
     def __exit__(self, *_: object) -> None:
-        for name, module in list(sys.modules.items()):
-            before = self._before.get(name)
-            if before is module:
-                continue
-            self._table[name] = module
-            if before is None:
-                del sys.modules[name]
-            else:
-                sys.modules[name] = before
-        for name in self._before.keys() - sys.modules.keys():
-            sys.modules[name] = self._before[name]
+        after = self._registered()
+        self._table.update({name: one for name, one in after.items() if self._before.get(name) is not one})
+        for name in after.keys() - self._before.keys():
+            del sys.modules[name]
+        sys.modules.update(self._before)

@@ -20,7 +20,7 @@ __all__ = ["ModuleSpec", "cached_location", "module_repr"]
 
 
 class ModuleSpec:
-    """The import-related facts about one module (PEP 451; reference, 5.5.2).
+    """The import-related facts about one module (PEP 451; reference, 5.4.3).
 
     ``name`` is the absolute dotted name; ``loader`` executes the module, or is None for a namespace package;
     ``origin`` is where the module comes from (a path, ``"built-in"``, ...); ``submodule_search_locations`` is the
@@ -109,7 +109,7 @@ def cached_location(origin: str, state: object = sys) -> str | None:
 
 
 def module_repr(module: ModuleType) -> str:
-    """Return the representation of *module* from its spec, or from its attributes (reference, 5.5.7)."""
+    """Return the representation of *module* from its spec, or from its attributes (reference, 5.4.6)."""
     spec = getattr(module, "__spec__", None)
     if spec:
         return _repr_from_spec(spec)

@@ -183,7 +183,7 @@ class ImportSystem(engine.ImportSystem):
                 raise ModuleNotFoundError(f"spec not found for the module {name!r}", name=name)
             lock = self.locks.acquire(name)
             try:
-                execute_again(spec, module, table)
+                execute_again(spec, module, table, self.events)
             finally:
                 if lock is not None:
                     self.locks.release(lock)
@@ -263,6 +263,13 @@ class ImportSystem(engine.ImportSystem):
         from .run import run_path
 
         return run_path(self, path, init_globals, run_name)
+
+    @property
+    def installed(self) -> bool:
+        """Whether this system is the interpreter's own import now."""
+        from .install import Installation
+
+        return Installation.current is not None and Installation.current.system is self
 
     def install(self) -> Installation:
         """Make this system the interpreter's own import; the result undoes it, also as a context manager.

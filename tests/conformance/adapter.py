@@ -120,7 +120,7 @@ def load_spec_locked(spec: ModuleSpec) -> object:
 
 def execute(spec: ModuleSpec, module: ModuleType) -> ModuleType:
     """Execute `spec`'s code in the module that is in the table already."""
-    return execute_again(spec, module, sys.modules)
+    return execute_again(spec, module, sys.modules, HOST.events)
 
 
 _bootstrap = private_namespace(

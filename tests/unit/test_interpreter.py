@@ -191,11 +191,11 @@ def test_rename_code_reaches_nested_code() -> None:
 
 def test_table_kept_puts_the_hosts_entries_back(monkeypatch: pytest.MonkeyPatch) -> None:
     other, table = type(sys)("importal_unit_other"), {}
-    with interpreter.TableKept(table):
+    with interpreter.TableKept("importal_unit_entry", table):
         sys.modules["importal_unit_entry"] = other
     assert "importal_unit_entry" not in sys.modules
     assert table == {"importal_unit_entry": other}
     monkeypatch.setitem(sys.modules, "importal_unit_entry", other)
-    with interpreter.TableKept(table):
+    with interpreter.TableKept("importal_unit_entry", table):
         del sys.modules["importal_unit_entry"]
     assert sys.modules["importal_unit_entry"] is other

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
-__all__ = ["main"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["loaded_here", "main"]
 
 COMMANDS = {
     "run": "run a program under importal, exactly as python runs it",
@@ -23,6 +28,15 @@ commands:
 importal COMMAND --help says more. Exit status: 0 done, 1 the answer is no, 2 the command line is wrong;
 run exits as the program does.
 """
+
+
+# What was imported when the command line began: all that comes later is its own doing, and not the user's.
+_AT_START = frozenset(sys.modules)
+
+
+def loaded_here() -> frozenset[str]:
+    """Return the modules that are in the table only because a command runs."""
+    return frozenset(sys.modules) - _AT_START
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -44,7 +58,7 @@ def main(argv: list[str] | None = None) -> int:
     if command == "explain":
         from .explain import main as explain
 
-        return explain(rest)
+        return _unless_closed(explain, rest)
     if command in {"enable", "disable"}:
         from .enable import main as enable
 
@@ -55,3 +69,15 @@ def main(argv: list[str] | None = None) -> int:
     hint = f"; did you mean {near[0]!r}?" if near else f"; commands are {', '.join(COMMANDS)}"
     print(f"importal: no command {command!r}{hint}", file=sys.stderr)
     return 2
+
+
+def _unless_closed(command: Callable[[list[str]], int], arguments: list[str]) -> int:
+    """Carry out *command*; when nobody reads its output any more, end quietly, as a filter does."""
+    try:
+        status = command(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more when it ends, which would complain again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status

@@ -9,6 +9,7 @@ import time
 
 from ..observe.explain import Explanation, Recorder, explain
 from ..standard import ImportSystem
+from . import loaded_here
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def main(arguments: list[str]) -> int:
     if not sys.flags.safe_path:
         sys.path[0] = ""  # the folder python would put there for "python -c", not importal's own
     try:
-        explanation = explain(system, options.name, _package_of(system, options.package))
+        explanation = explain(system, options.name, _package_of(system, options.package), loaded_here())
     except (ImportError, TypeError, ValueError) as error:
         print(f"importal explain: {options.name!r}: {error}", file=sys.stderr)
         return 2
@@ -80,26 +81,28 @@ def _run(system: ImportSystem, explanation: Explanation) -> dict[str, object]:
 
 def _print(explanation: Explanation, ran: dict[str, object] | None) -> None:
     rows = list(_rows(explanation, ran))
-    try:
-        from rich.console import Console
-        from rich.table import Table
-    except ModuleNotFoundError:
+    if not (sys.stdout.isatty() and _print_in_colour(explanation.name, rows)):
+        # Whole lines for whoever reads them next: a pipe has no width.
         print(explanation.name)
         for title, text in rows:
             print(f"  {title:10} {text}")
-        return
-    console = Console(soft_wrap=False)
+
+
+def _print_in_colour(name: str, rows: list[tuple[str, str]]) -> bool:
+    """Print for a terminal, as wide as it is; False where rich is not installed (``importal[cli]``)."""
+    try:
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+    except ModuleNotFoundError:
+        return False
+    console = Console()
     table = Table.grid(padding=(0, 2))
     for title, text in rows:
-        table.add_row(f"  [cyan]{title}[/]" if title else "", _escaped(text))
-    console.print(f"[bold]{explanation.name}[/]")
+        table.add_row(Text(f"  {title}", "cyan"), Text(text, overflow="fold"))
+    console.print(Text(name, "bold"))
     console.print(table)
-
-
-def _escaped(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)
+    return True
 
 
 def _rows(explanation: Explanation, ran: dict[str, object] | None) -> Iterator[tuple[str, str]]:

@@ -44,7 +44,7 @@ class PrivateBuiltinImporter(BuiltinImporter):
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:  # type: ignore[override]
         """As the base class; what C code registers goes into the private table."""
-        with interpreter.TableKept(self._table):
+        with interpreter.TableKept(spec.name, self._table):
             module = BuiltinLoader.create_module(spec)
         # Published by the import system when it has its attributes, as any module.
         self._table.pop(spec.name, None)
@@ -52,5 +52,5 @@ class PrivateBuiltinImporter(BuiltinImporter):
 
     def exec_module(self, module: ModuleType) -> None:  # type: ignore[override]
         """As the base class; what C code registers goes into the private table."""
-        with interpreter.TableKept(self._table):
+        with interpreter.TableKept(module.__name__, self._table):
             BuiltinLoader.exec_module(module)

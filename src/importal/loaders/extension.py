@@ -58,7 +58,7 @@ class PrivateExtensionFileLoader(ExtensionFileLoader):
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """As the base class; what C code registers goes into the private table."""
-        with interpreter.TableKept(self.table):
+        with interpreter.TableKept(spec.name, self.table):
             module = super().create_module(spec)
         # Published by the import system when it has its attributes, as any module.
         self.table.pop(spec.name, None)
@@ -66,7 +66,7 @@ class PrivateExtensionFileLoader(ExtensionFileLoader):
 
     def exec_module(self, module: ModuleType) -> None:
         """As the base class; what C code registers goes into the private table."""
-        with interpreter.TableKept(self.table):
+        with interpreter.TableKept(module.__name__, self.table):
             super().exec_module(module)
 
 

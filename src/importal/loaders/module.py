@@ -134,7 +134,7 @@ def _set(module: ModuleType, name: str, value: object) -> None:
         pass  # an object that stands in for a module may have fixed attributes; they are its own affair
 
 
-def execute_again(spec: ModuleSpec, module: ModuleType, table: dict[str, ModuleType]) -> ModuleType:
+def execute_again(spec: ModuleSpec, module: ModuleType, table: dict[str, ModuleType], events: Events) -> ModuleType:
     """Execute *spec*'s code in the existing *module* and return what *table* then holds (reload; ``load_module``).
 
     The module stays in the table even when its code fails. Raises ImportError when it is not the one in the table.
@@ -143,6 +143,8 @@ def execute_again(spec: ModuleSpec, module: ModuleType, table: dict[str, ModuleT
     if table.get(name) is not module:
         raise ImportError(f"module {name!r} not in sys.modules", name=name)
     loader: Any = spec.loader
+    if events.observers:
+        events.announce("execute", "started", name, module=module)
     try:
         if loader is None and spec.submodule_search_locations is None:
             raise ImportError("missing loader", name=name)
@@ -154,8 +156,14 @@ def execute_again(spec: ModuleSpec, module: ModuleType, table: dict[str, ModuleT
         else:
             _warn_legacy(loader)
             loader.load_module(name)
+    except BaseException as error:
+        if events.observers:
+            events.announce("execute", "failed", name, module=module, error=error)
+        raise
     finally:
         module = table[name] = table.pop(name)
+    if events.observers:
+        events.announce("execute", "finished", name, module=module)
     return module
 
 
@@ -209,11 +217,11 @@ def load_by_name(loader: Any, name: str) -> ModuleType:
     )
     spec = spec_from_loader(name, loader)
     assert spec is not None
-    present = sys.modules.get(name)
-    if present is not None:
-        return execute_again(spec, present, sys.modules)
     from ..events import host_events
 
+    present = sys.modules.get(name)
+    if present is not None:
+        return execute_again(spec, present, sys.modules, host_events)
     try:
         return load(spec, sys.modules, host_events)
     finally:

@@ -59,9 +59,12 @@ class Explanation:
         return {"name": self.name, "found": self.spec is not None, "steps": [step.to_json() for step in self.steps]}
 
 
-def explain(system: ImportSystem, name: str, package: str | None = None) -> Explanation:
+def explain(
+    system: ImportSystem, name: str, package: str | None = None, ignored: frozenset[str] = frozenset()
+) -> Explanation:
     """Return the journey of *name*, relative to *package* if it begins with dots, without importing anything.
 
+    *ignored* are modules that are in the table only because of who asks; they count as not imported yet.
     Raises ImportError for a relative name that leads nowhere, ValueError for an empty name, TypeError for no string.
     """
     names.check(name, package, 0)
@@ -69,7 +72,7 @@ def explain(system: ImportSystem, name: str, package: str | None = None) -> Expl
     explanation = Explanation(absolute)
     if absolute != name:
         explanation.add("statement", f"{name} inside {package} means {absolute}", package=package)
-    _table(system, explanation, absolute)
+    _table(system, explanation, absolute, ignored)
     path: Sequence[str] | None = None
     for ancestor in names.ancestors(absolute):
         spec = _quick_find(system, ancestor, path)
@@ -99,9 +102,9 @@ def explain(system: ImportSystem, name: str, package: str | None = None) -> Expl
     return explanation
 
 
-def _table(system: ImportSystem, explanation: Explanation, name: str) -> None:
+def _table(system: ImportSystem, explanation: Explanation, name: str, ignored: frozenset[str]) -> None:
     table = system.state.modules
-    if name not in table:
+    if name not in table or name in ignored:
         explanation.add("cached?", "not in the module table: it will be searched", cached=False)
     elif table[name] is None:
         explanation.add("cached?", "forbidden: the module table holds None, the import fails", cached=None)

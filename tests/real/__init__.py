@@ -1,0 +1,1 @@
+"""Real code: the standard library, packages that stress different corners, pytest; under CPython and under importal."""
