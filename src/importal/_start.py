@@ -5,6 +5,7 @@ The engine is loaded when the first import misses the module table; a program th
 
 from __future__ import annotations
 
+import _thread
 import gc
 import sys
 
@@ -18,29 +19,48 @@ _ASKED_AT_START = ("sitecustomize", "usercustomize", "linecache")
 
 
 def start() -> None:
-    """Have the first import that misses the module table load importal and install it."""
+    """Have the first import that misses the module table load importal and install it.
+
+    Other threads that import meanwhile wait for that: what the interpreter's own import began, importal's would not
+    know of. Should loading fail, the error is raised once, and the interpreter's own import is back.
+    """
     bootstrap: Any = sys.modules["_frozen_importlib"]
     find_and_load = bootstrap._find_and_load
+    turn = _thread.allocate_lock()
+    loading: int | None = None
+    loaded = False
 
     def load_importal_first(name: str, import_: object) -> object:
-        if name in _ASKED_AT_START:
+        nonlocal loading, loaded
+        if loaded or name in _ASKED_AT_START or loading == _thread.get_ident():
+            # Also what undoing the installation puts back: from then on the interpreter's own import, as asked for.
             return find_and_load(name, import_)
-        bootstrap._find_and_load = find_and_load
-        # Loading makes many objects and no garbage: a collection in between only costs time.
-        collects = gc.isenabled()
-        gc.disable()
-        try:
-            from importal.standard import ImportSystem
-
-            ImportSystem.host().install()
-        finally:
-            if collects:
-                gc.enable()
-        return bootstrap._find_and_load(name, import_)
+        with turn:
+            if not loaded:
+                loading = _thread.get_ident()
+                try:
+                    _install()
+                finally:
+                    loading, loaded = None, True
+        answering = bootstrap._find_and_load
+        return (find_and_load if answering is load_importal_first else answering)(name, import_)
 
     # Tools know the interpreter's import frames by this name; the function is on the stack of the first import.
     load_importal_first.__code__ = load_importal_first.__code__.replace(co_filename="<frozen importlib._bootstrap>")
     bootstrap._find_and_load = load_importal_first
+
+
+def _install() -> None:
+    # Loading makes many objects and no garbage: a collection in between only costs time.
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        from importal.standard import ImportSystem
+
+        ImportSystem.host().install()
+    finally:
+        if collects:
+            gc.enable()
 
 
 start()

@@ -9,6 +9,7 @@ importal, so that there is one identity of each class. Foreign finders and hooks
 
 from __future__ import annotations
 
+import _thread
 import builtins
 import sys
 from _weakref import ref
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from .standard import ImportSystem
 
 __all__ = ["Installation", "install"]
+
+# Two threads may be the first at once.
+_one_at_a_time = _thread.RLock()
 
 _PROBE = "importal.<probe>"
 _STOCK_MODULES = {
@@ -112,9 +116,11 @@ def install(system: ImportSystem) -> Installation:
             "only a system over sys can be the interpreter's import; use ImportSystem.host().install(), "
             "or import through the private system's own import_module()"
         )
-    current = Installation.current
-    if current is not None:
-        return current
+    with _one_at_a_time:
+        return Installation.current or _install(system)
+
+
+def _install(system: ImportSystem) -> Installation:
     installation = Installation(system)
     try:
         _reroute(installation)

@@ -151,22 +151,28 @@ def _run_main_of(
 ) -> dict[str, Any]:
     state = system.state
     state.path.insert(0, location)
-    present = state.modules.pop("__main__", None)
     try:
-        spec = system.find_spec("__main__")
-        if spec is None:
-            raise ImportError(f"can't find '__main__' module in {location!r}")
-        loader: Any = spec.loader
-        code = loader.get_code("__main__")
-    finally:
-        if present is not None:
-            state.modules["__main__"] = present
-    try:
+        spec, code = _main_in(system, location)
         module = _new_main(system, run_name, init_globals, spec=spec)
         return _execute_visible(system, module, code, location)
     finally:
         if location in state.path:
             state.path.remove(location)
+
+
+def _main_in(system: ImportSystem, location: str) -> tuple[ModuleSpec, CodeType]:
+    """Return (spec, code) of the ``__main__`` found first, which *location* is to hold. Raises ImportError."""
+    table = system.state.modules
+    present = table.pop("__main__", None)
+    try:
+        spec = system.find_spec("__main__")
+        if spec is None:
+            raise ImportError(f"can't find '__main__' module in {location!r}")
+        loader: Any = spec.loader
+        return spec, loader.get_code("__main__")
+    finally:
+        if present is not None:
+            table["__main__"] = present
 
 
 def _execute_visible(system: ImportSystem, module: ModuleType, code: CodeType, argument: str | None) -> dict[str, Any]:

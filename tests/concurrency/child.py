@@ -66,7 +66,7 @@ def importing(name):
 
     def run():
         module = __import__(name, None, None, ["no such name"])
-        SEEN.append((name, module, set(vars(module)), initializing(module)))
+        SEEN.append((name, module, set(vars(module)), initializing(module, name)))
         return name
 
     return run
@@ -93,14 +93,18 @@ def is_module(value):
     return isinstance(value, type(sys))
 
 
-def initializing(module):
-    """Tell whether the import system says of *module* that it is being executed."""
-    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
+def initializing(module, name):
+    """Tell whether the import system says of the module *name* that it is being executed.
+
+    A complete module may have the spec of another name that is being given to it: six does this.
+    """
+    spec = getattr(module, "__spec__", None)
+    return bool(getattr(spec, "_initializing", False)) and spec.name == name
 
 
 def left_behind():
     """Return what must be empty when nothing is being imported."""
-    left = {"initializing": sorted(name for name, module in list(sys.modules.items()) if initializing(module))}
+    left = {"initializing": sorted(name for name, module in list(sys.modules.items()) if initializing(module, name))}
     if SYSTEM is not None:
         left["held"] = {name: repr(lock) for name, lock in SYSTEM.locks.held.items()}
         left["waiting"] = {str(thread): repr(locks) for thread, locks in SYSTEM.locks.waiting.items()}

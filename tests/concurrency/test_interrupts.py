@@ -16,7 +16,7 @@ INTERRUPT = """
         '''Return for each name what `sys.modules` has: nothing, a module that is being executed, or a complete one.'''
         return [
             "absent" if name not in sys.modules
-            else "initializing" if initializing(sys.modules[name]) else getattr(sys.modules[name], "value", "half")
+            else "initializing" if initializing(sys.modules[name], name) else getattr(sys.modules[name], "value", "half")
             for name in names
         ]
 

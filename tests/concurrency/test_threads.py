@@ -239,7 +239,7 @@ FINDER = """
             if MODE == "importal":
                 held = SYSTEM.locks.chain()
                 asked.append(name)
-                if name in held or any(not initializing(sys.modules.get(other)) for other in held):
+                if name in held or any(not initializing(sys.modules.get(other), other) for other in held):
                     under_lock.append([name, held])
             if getattr(busy, "now", False):
                 return None
@@ -297,7 +297,7 @@ def test_a_path_hook_that_imports(play: Play) -> None:
                     raise ImportError
                 self.need(None)
             def need(self, name):
-                under_lock.extend(held for held in SYSTEM.locks.chain() if not initializing(sys.modules.get(held)))
+                under_lock.extend(held for held in SYSTEM.locks.chain() if not initializing(sys.modules.get(held), held))
                 if not getattr(busy, "now", False):
                     busy.now = True
                     import needed

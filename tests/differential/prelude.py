@@ -7,7 +7,6 @@ the host's standard library. Nothing here may depend on which of the two import 
 
 import builtins
 import importlib
-import importlib.abc
 import importlib.machinery
 import importlib.util
 import json
@@ -60,14 +59,19 @@ class Systems:
     def __init__(self, system=None):
         self.system = system
         if system is None:
-            self.util, self.machinery, self.abc = importlib.util, importlib.machinery, importlib.abc
+            self.util, self.machinery = importlib.util, importlib.machinery
         else:
-            import importal
-            import importal.abc
             import importal.machinery
             import importal.util
 
-            self.util, self.machinery, self.abc = Room(system, importal.util), importal.machinery, importal.abc
+            self.util, self.machinery = Room(system, importal.util), importal.machinery
+
+    @property
+    def abc(self):
+        """Return `importlib.abc`, which few programs want, and which takes half as long as all the rest to import."""
+        if self.system is None:
+            return importlib.import_module("importlib.abc")
+        return importlib.import_module("importal.abc")
 
     @property
     def resources(self):

@@ -8,11 +8,11 @@ from typing import Any
 
 from trees import Tree, text
 
-# The first line of every main program. It stays one line, so that line numbers are those of the case file's literal
-# plus one, in every mode.
+# The first line of every main program: it executes the prelude, which the runner has compiled. It stays one line, so
+# that line numbers are those of the case file's literal plus one, in every mode.
 PRELUDE = (
-    "import os as _os; _file = open(_os.environ['DIFFERENTIAL_PRELUDE'], encoding='utf-8');"
-    " _code = compile(_file.read(), '<prelude>', 'exec'); _file.close(); _given = {'__name__': '<prelude>'};"
+    "import os as _os, marshal as _marshal; _file = open(_os.environ['DIFFERENTIAL_PRELUDE'], 'rb');"
+    " _code = _marshal.load(_file); _file.close(); _given = {'__name__': '<prelude>'};"
     " exec(_code, _given); globals().update(_given['given']())\n"
 )
 

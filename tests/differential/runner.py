@@ -119,7 +119,19 @@ def command(program: Program, mode: str, python: str) -> list[str]:
     return [*start, "-c", PRIVATE_START, str(HERE / "private_driver.py"), "main.py"]
 
 
-def environment(program: Program, directory: Path, report: Path) -> dict[str, str]:
+@lru_cache
+def prelude_of(python: str) -> bytes:
+    """Return the code of the prelude, compiled by the interpreter that is to execute it."""
+    code = (
+        "import marshal, sys; source = sys.stdin.read();"
+        " sys.stdout.buffer.write(marshal.dumps(compile(source, '<prelude>', 'exec')))"
+    )
+    source = (HERE / "prelude.py").read_bytes()
+    line = [python, "-X", "utf8", "-c", code]
+    return subprocess.run(line, input=source, capture_output=True, check=True).stdout
+
+
+def environment(program: Program, directory: Path, report: Path, prelude: Path) -> dict[str, str]:
     """Return the environment variables of a run."""
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
     ours = {
@@ -127,7 +139,7 @@ def environment(program: Program, directory: Path, report: Path) -> dict[str, st
         "PYTHONHASHSEED": "0",
         "PYTHONIOENCODING": "utf-8",
         "PYTHON_COLORS": "0",
-        "DIFFERENTIAL_PRELUDE": str(HERE / "prelude.py"),
+        "DIFFERENTIAL_PRELUDE": str(prelude),
         "DIFFERENTIAL_DIR": str(directory),
         "DIFFERENTIAL_SRC": str(SRC),
         "DIFFERENTIAL_REPORT": str(report),
@@ -144,13 +156,14 @@ def run(program: Program, mode: str, python: str = sys.executable) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="importal-") as made:
         top = Path(made).resolve()
         top.chmod(0o755)  # some programs lay their rights down, and still have to get here
-        directory, report = top / "program", top / "report.json"
+        directory, report, prelude = top / "program", top / "report.json", top / "prelude"
+        prelude.write_bytes(prelude_of(python))
         trees.write(program.tree, directory)
         if program.main is not None:
             first = "# the driver of the private system brings the prelude\n" if mode == "private" else PRELUDE
             (directory / "main.py").write_text(first + program.main, encoding="utf-8")
         status, stdout, stderr = _execute(
-            command(program, mode, python), directory, environment(program, directory, report), program.stdin
+            command(program, mode, python), directory, environment(program, directory, report, prelude), program.stdin
         )
         if status == NEEDS_SOMETHING:
             raise Unavailable(stderr.strip())

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import _thread
+import inspect
+import sys
 import threading
 import time
 from collections.abc import Callable
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -250,9 +254,8 @@ def test_a_join_with_a_time_limit_ends_by_itself() -> None:
     assert results == [True]
 
 
-def test_an_interrupted_wait_leaves_no_trace() -> None:
-    """What a signal handler raises in the waiting thread must not leave it among those who wait."""
-    locks = ModuleLocks()
+def holder(locks: ModuleLocks) -> tuple[threading.Thread, threading.Event]:
+    """Start a thread that holds the lock of `a` until the event is set."""
     ready, done = threading.Event(), threading.Event()
 
     def job() -> None:
@@ -263,7 +266,20 @@ def test_an_interrupted_wait_leaves_no_trace() -> None:
 
     thread, _ = start(job)
     assert ready.wait(PATIENCE)
-    interrupter, _ = start(lambda: (until(lambda: waiters(locks) == 1), _thread.interrupt_main()))
+    return thread, done
+
+
+def test_an_interrupted_wait_leaves_no_trace() -> None:
+    """What a signal handler raises in the waiting thread must not leave it among those who wait."""
+    locks = ModuleLocks()
+    thread, done = holder(locks)
+
+    def interrupt() -> None:
+        until(lambda: locks.waiting)
+        time.sleep(0.02)  # until the waiting thread has gone to sleep
+        _thread.interrupt_main()
+
+    interrupter, _ = start(interrupt)
     with pytest.raises(KeyboardInterrupt):
         locks.acquire("a")
     finish(interrupter)
@@ -271,6 +287,39 @@ def test_an_interrupted_wait_leaves_no_trace() -> None:
     assert locks.held["a"].waiters == []
     done.set()
     finish(thread)
+
+
+def test_an_interrupt_on_the_way_into_waiting_leaves_no_trace() -> None:
+    """A signal can come at any line, also between being put down as waiting and beginning to wait."""
+    source, first = inspect.getsourcelines(ModuleLocks.take)
+    last = next(number for number, line in enumerate(source, first) if "waiter.acquire(True" in line)
+
+    def interrupting_at(wanted: int) -> Callable[..., Any]:
+        def trace(frame: FrameType, event: str, argument: object) -> Any:
+            if frame.f_code is not ModuleLocks.take.__code__:
+                return None
+            if event == "line" and frame.f_lineno == wanted:
+                sys.settrace(None)
+                raise KeyboardInterrupt
+            return trace
+
+        return trace
+
+    for line in range(first + 1, last + 1):
+        locks = ModuleLocks()
+        thread, done = holder(locks)
+        outer = sys.gettrace()
+        sys.settrace(interrupting_at(line))
+        try:
+            threading.Timer(0.02, done.set).start()  # for lines that are not passed on this way
+            locks.release(locks.acquire("a"))
+        except KeyboardInterrupt:
+            pass
+        finally:
+            sys.settrace(outer)
+        finish(thread)
+        assert locks.waiting == {}, f"interrupted at line {line}"
+        assert [lock.waiters for lock in locks.held.values() if lock.waiters] == [], f"interrupted at line {line}"
 
 
 def test_after_a_fork_only_this_threads_locks_are_left(child: Callable[..., str]) -> None:

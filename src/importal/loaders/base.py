@@ -78,11 +78,10 @@ class CodeLoader(LegacyLoading):
         stem = file_stem(self.get_filename(fullname))
         return stem == "__init__" and fullname.rpartition(".")[2] != "__init__"
 
-    def get_code(self, fullname: str) -> CodeType | None:
-        raise ImportError(f"{type(self).__name__} has no code for {fullname!r}", name=fullname)
-
-    def get_filename(self, fullname: str) -> str:
-        raise ImportError(f"{type(self).__name__} knows no file of {fullname!r}", name=fullname)
+    if TYPE_CHECKING:
+        # Left to the subclass, and not defined here: the abstract classes of importal.abc count what is missing.
+        def get_code(self, fullname: str) -> CodeType | None: ...
+        def get_filename(self, fullname: str) -> str: ...
 
 
 def file_stem(path: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from ..events import host_events
 from ..interpreter import Module, import_frame
 from ..spec import ModuleSpec
 
@@ -134,7 +135,9 @@ def _set(module: ModuleType, name: str, value: object) -> None:
         pass  # an object that stands in for a module may have fixed attributes; they are its own affair
 
 
-def execute_again(spec: ModuleSpec, module: ModuleType, table: dict[str, ModuleType], events: Events) -> ModuleType:
+def execute_again(
+    spec: ModuleSpec, module: ModuleType, table: dict[str, ModuleType], events: Events = host_events
+) -> ModuleType:
     """Execute *spec*'s code in the existing *module* and return what *table* then holds (reload; ``load_module``).
 
     The module stays in the table even when its code fails. Raises ImportError when it is not the one in the table.
@@ -217,8 +220,6 @@ def load_by_name(loader: Any, name: str) -> ModuleType:
     )
     spec = spec_from_loader(name, loader)
     assert spec is not None
-    from ..events import host_events
-
     present = sys.modules.get(name)
     if present is not None:
         return execute_again(spec, present, sys.modules, host_events)

@@ -53,8 +53,9 @@ class SourceLoader(CodeLoader):
     def _cache_bytecode(self, source_path: str, cache_path: str, data: bytes) -> None:
         return self.set_data(cache_path, data)
 
-    def get_data(self, path: str) -> bytes:
-        raise OSError(f"{type(self).__name__} reads no data at {path!r}")
+    if TYPE_CHECKING:
+
+        def get_data(self, path: str) -> bytes: ...
 
     def get_source(self, fullname: str) -> str:
         """Return the decoded source of *fullname* with universal newlines. Raises ImportError if it cannot be read."""

@@ -1,0 +1,231 @@
+"""Survey modules under CPython and under importal, and say where the two differ.
+
+``python tests/real/compare.py --std`` or ``... numpy django`` prints the differences, grouped; the exit status is 1
+when there are any. It surveys the interpreter it runs in.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+if not __package__:
+    sys.path[:0] = [str(HERE.parent), str(HERE.parent.parent / "src")]
+
+import importal
+from real import targets
+
+SOURCE = Path(importal.__file__).resolve().parent.parent
+STALL = 60.0  # seconds without a new record, after which an import is said to hang
+MODES = ("cpython", "importal")
+
+# What differs from one run to the next, and what stands for it.
+VOLATILE = [
+    (re.compile(r"0x[0-9a-fA-F]{6,}"), "0x..."),
+    (re.compile(r"\b\d+\.\d+ ?s(econds)?\b"), "SECONDS"),
+    (re.compile(r"/tmp/tmp[\w.-]+"), "TEMPORARY"),
+]
+
+
+@dataclass(slots=True)
+class Survey:
+    """What one survey saw: a record for each module, what was loaded from the start, and how its processes ended."""
+
+    records: dict[str, Any] = field(default_factory=dict)
+    start: set[str] = field(default_factory=set)
+    ends: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place in the record of one module where the two surveys differ."""
+
+    name: str
+    place: str
+    cpython: Any
+    ours: Any
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.place}\n    cpython:  {short(self.cpython)}\n    importal: {short(self.ours)}"
+
+
+def short(value: Any) -> str:
+    """Return a value as one line that is not too long."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 700 else text[:700] + " ..."
+
+
+def survey(names: list[str], mode: str) -> Survey:
+    """Import the names one after the other in one process, and go on in another one after one that ends half-way."""
+    found = Survey()
+    # A directory of its own, of one length in both modes: modules write and read where they are.
+    with tempfile.TemporaryDirectory(prefix="survey-") as folder:
+        home = Path(folder, "home")
+        home.mkdir()
+        listing, records, errors = Path(folder, "names"), Path(folder, "records"), Path(folder, "errors")
+        left = list(names)
+        while left:
+            listing.write_text("\n".join(left), encoding="utf-8")
+            records.write_text("", encoding="utf-8")
+            status = _run([sys.executable, str(HERE / "survey.py"), mode, str(listing), str(records)], home, records, errors)
+            text = records.read_text(encoding="utf-8").replace(folder, "FOLDER")
+            for pattern, word in VOLATILE:
+                text = pattern.sub(word, text)
+            begun = None
+            for line in text.splitlines():
+                record = json.loads(line)
+                if "start" in record:
+                    found.start |= set(record["start"])
+                elif "begin" in record:
+                    begun = record["begin"]
+                else:
+                    found.records[record["name"]] = record
+                    begun = None
+            said = errors.read_text(encoding="utf-8", errors="replace").replace(folder, "FOLDER")
+            for pattern, word in VOLATILE:
+                said = pattern.sub(word, said)
+            if begun is None and not found.records:
+                raise RuntimeError(f"the survey did not begin ({status}):\n{said}")
+            if begun is None:
+                found.ends.append(f"{status}\n{said}")
+                left = []
+            else:
+                found.records[begun] = {"name": begun, "error": f"ends the process: {status}"}
+                left = left[left.index(begun) + 1 :]
+    return found
+
+
+def _run(command: list[str], home: Path, records: Path, errors: Path) -> str:
+    """Run a survey and return how it ended in words."""
+    kept = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
+    variables = {name: os.environ[name] for name in kept if name in os.environ}
+    variables |= {"HOME": str(home), "PYTHONPATH": str(SOURCE), "PYTHONHASHSEED": "0", "BROWSER": "true", "COLUMNS": "80"}
+    with open(errors, "w", encoding="utf-8") as stream:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT, env=variables, cwd=home,
+            start_new_session=True,
+        )  # fmt: skip
+        size, since = -1, time.monotonic()
+        while process.poll() is None:
+            time.sleep(0.05)
+            if records.stat().st_size != size:
+                size, since = records.stat().st_size, time.monotonic()
+            elif time.monotonic() - since > STALL:
+                break
+        hung = process.poll() is None
+        try:
+            # Also what it has started and left running.
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # all of them have ended
+        process.wait()
+    return "hangs" if hung else f"status {process.returncode}"
+
+
+def differences(cpython: Survey, ours: Survey) -> Iterator[Difference]:
+    """Yield every place where the surveys differ."""
+    loaded = cpython.start | ours.start
+    for name in cpython.records.keys() | ours.records.keys():
+        one, other = (_comparable(of.records.get(name), loaded) for of in (cpython, ours))
+        for place, left, right in _unequal(one, other, ""):
+            yield Difference(name, place, left, right)
+    if cpython.ends != ours.ends:
+        yield Difference("(the end)", "process", cpython.ends, ours.ends)
+
+
+def _comparable(record: dict[str, Any] | None, loaded: set[str]) -> dict[str, Any] | None:
+    """Return a record without what is meant to differ."""
+    if record is None:
+        return None
+    record = dict(record)
+    # importal is there in one survey only, and brings some modules of the standard library along.
+    for key in ("new", "gone"):
+        record[key] = [name for name in record.get(key, ()) if name not in loaded and name.partition(".")[0] != "importal"]
+    return record
+
+
+ABSENT = "<absent>"
+
+
+def _unequal(one: Any, other: Any, place: str) -> Iterator[tuple[str, Any, Any]]:
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in [*one, *(key for key in other if key not in one)]:
+            yield from _unequal(one.get(key, ABSENT), other.get(key, ABSENT), f"{place}.{key}" if place else key)
+    elif place.endswith("notes") and isinstance(other, list):
+        # The one thing importal adds to an exception: which modules a circular import has gone through.
+        if one != [note for note in other if not note.startswith("import cycle: ")]:
+            yield place, one, other
+    elif one != other:
+        yield place, one, other
+
+
+def compare(names: list[str]) -> list[Difference]:
+    """Survey the names in both modes and return the differences."""
+    cpython, ours = (survey(names, mode) for mode in MODES)
+    missing = set(names) - cpython.records.keys()
+    if missing:
+        raise RuntimeError(f"never surveyed: {sorted(missing)}")
+    return sorted(differences(cpython, ours), key=lambda item: (item.name, item.place))
+
+
+def grouped(found: Iterable[Difference]) -> str:
+    """Return the differences in words, those in one place of many modules together."""
+    groups: dict[str, list[Difference]] = {}
+    for item in found:
+        kind = re.sub(r"names\..*", "names", item.place)
+        groups.setdefault(kind, []).append(item)
+    lines = []
+    for kind, items in sorted(groups.items(), key=lambda pair: -len(pair[1])):
+        lines.append(f"{kind}: {len(items)} differences in {len({item.name for item in items})} modules")
+        lines += [f"  {item}" for item in sorted(items, key=lambda item: len(item.name))[:4]]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Carry out what the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("distributions", nargs="*", help="installed distributions, or modules with --modules")
+    parser.add_argument("--modules", action="store_true", help="the arguments are names of modules")
+    parser.add_argument("--std", action="store_true", help="the whole standard library")
+    parser.add_argument("--all", action="store_true", help="every distribution of requirements.txt")
+    parser.add_argument("--steady", action="store_true", help="compare CPython with CPython instead")
+    parser.add_argument("--json", type=Path, help="write all differences to this file")
+    options = parser.parse_args()
+    work: dict[str, list[str]] = {}
+    if options.std:
+        work |= targets.batches(targets.standard_library())
+    if options.modules:
+        work["modules"] = options.distributions
+    else:
+        every = [name for name, left_out in targets.requirements().items() if left_out is None] if options.all else []
+        work |= {name: targets.distribution(name) for name in [*options.distributions, *every]}
+    if options.steady:
+        global MODES
+        MODES = ("cpython", "cpython")
+    everything: list[Difference] = []
+    for label, names in work.items():
+        began = time.monotonic()
+        found = compare(names)
+        everything += found
+        print(f"{label}: {len(names)} modules, {len(found)} differences, {time.monotonic() - began:.0f} s", flush=True)
+    print(grouped(everything))
+    if options.json:
+        rows = [[item.name, item.place, item.cpython, item.ours] for item in everything]
+        options.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    return int(bool(everything))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
