@@ -93,7 +93,7 @@ def count_instructions(statements: list[str]) -> tuple[measure.Table, dict[str, 
         many = 300 if FAILING in statement else 20_000
         each = {}
         for variant in measure.VARIANTS:
-            base, whole = (measure.instructions(command(variant, statement, count)) for count in (0, many))
+            base, whole = (measure.instructions(command(variant, statement, count)) for count in (1, 1 + many))
             each[variant] = (whole - base) / many
         ratio = each["importal"] / each["cpython"]
         table.add(statement, *(f"{each[variant]:.0f}" for variant in measure.VARIANTS), f"{ratio:.3f}")

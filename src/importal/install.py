@@ -150,9 +150,9 @@ def _reroute(installation: Installation) -> None:
     installation.also(lambda: setattr(system, "wait_elsewhere", None))
 
     def lock_unlock_module(name: str) -> None:
-        if system._wait(name) and name not in sys.modules:
-            # The thread that was executing it has failed: this import is not to return what it left behind.
-            system.find_and_load(name)
+        # Called where C code has found a module that is being executed. Should that fail, and every attempt after it,
+        # the import fails too: what the first attempt left behind is not to be returned as if it were the module.
+        system.find_and_load(name)
 
     def find_and_load_lazy_submodule(name: str, import_parent: Callable[[str], object]) -> ModuleType | None:
         return system.find_and_load(name, import_parent, lazy_submodule=True)

@@ -113,7 +113,9 @@ class ImportSystem:
                     raise
             if module is None:
                 raise ModuleNotFoundError(f"import of {name} halted; None in sys.modules", name=name)
-            if not _is_initializing(module) or not self._wait(name):
+            awaited = _is_initializing(module) and self._wait(name)
+            # Looked up again: its thread may have failed since, and what is left of the module is nobody's to use.
+            if not awaited and table.get(name, _MISSING) is module:
                 return module
 
     def _wait(self, name: str) -> bool:

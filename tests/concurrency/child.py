@@ -1,15 +1,16 @@
-"""The process a program runs in: ``child.py MODE LIMIT SWITCH REPORT PROGRAM``.
+"""The process a program runs in: ``child.py MODE LIMIT SWITCH FIRST REPORT PROGRAM``.
 
 Installs importal (MODE "importal") or nothing ("cpython"), executes PROGRAM with a few helpers as its global names, and
 writes what it reported, and what the imports have left behind, to the file REPORT as JSON. After LIMIT seconds the
 stacks of all threads go to standard error and the process ends. SWITCH, unless empty, is ``sys.setswitchinterval``'s.
+FIRST names modules to import before, with commas between them.
 """
 
 import faulthandler
 import os
 import sys
 
-MODE, LIMIT, SWITCH, REPORT, PROGRAM = sys.argv[1:6]
+MODE, LIMIT, SWITCH, FIRST, REPORT, PROGRAM = sys.argv[1:7]
 HERE = os.path.dirname(PROGRAM)
 faulthandler.dump_traceback_later(float(LIMIT), exit=True)
 
@@ -22,6 +23,9 @@ if MODE == "importal":
 
     SYSTEM = ImportSystem.host()
     SYSTEM.install()
+
+for name in filter(None, FIRST.split(",")):
+    __import__(name)
 
 import threading  # noqa: E402 - after importal, which loads it then
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,16 +49,18 @@ def run(
     python: str = sys.executable,
     limit: float = LIMIT,
     switch: float | None = None,
+    first: Iterable[str] = (),
 ) -> Run:
     """Execute the file *program*, with its directory on ``sys.path``, and return how it ended.
 
-    *mode* is "importal" or "cpython"; *limit* is in seconds, *switch* too: how often threads are switched.
+    *mode* is "importal" or "cpython"; *limit* is in seconds, *switch* too: how often threads are switched. The
+    modules *first* are imported before the program begins.
     """
     kept = ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
     variables = {name: os.environ[name] for name in kept if name in os.environ}
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.json")
-        command = [python, str(HERE / "child.py"), mode, str(limit), str(switch or ""), str(report), str(program)]
+        command = [python, str(HERE / "child.py"), mode, str(limit), str(switch or ""), ",".join(first), str(report), str(program)]
         # Into a file, not a pipe, which a forked process that goes on for ever would keep open.
         with open(Path(folder, "output"), "w+", encoding="utf-8", errors="replace") as output:
             process = subprocess.Popen(

@@ -10,6 +10,7 @@ import argparse
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "src"))  # where no importal is installed
 
@@ -33,13 +34,11 @@ def verdict(run: process.Run) -> str:
     return "well" if run.clean else "something left behind"
 
 
-def storm(program: Path, mode: str, python: str, runs: int, limit: float) -> dict[str, int]:
+def storm(program: Path, mode: str, python: str, runs: int, limit: float, **options: Any) -> dict[str, int]:
     """Return how often the program ended in which way."""
     counts: dict[str, int] = {}
-    for number in range(runs):
-        # Every other run switches threads as often as can be.
-        switch = process.HASTE if number % 2 else None
-        run = process.run(program, mode=mode, python=python, limit=limit, switch=switch)
+    for _ in range(runs):
+        run = process.run(program, mode=mode, python=python, limit=limit, **options)
         word = verdict(run)
         counts[word] = counts.get(word, 0) + 1
         if mode == "importal" and word != "well":
@@ -55,6 +54,10 @@ def main() -> int:
     parser.add_argument("--limit", type=float, default=20, help="seconds after which a run has hung (default: 20)")
     parser.add_argument("--stock-limit", type=float, default=8, help="the same for CPython, which hangs (default: 8)")
     parser.add_argument("--python", action="append", help="an interpreter; may be given more than once")
+    parser.add_argument("--first", action="append", default=[], help="a module to import before the threads start")
+    # Far below the interpreter's own 0.005, library code shows races of its own: dataclasses takes `typing` from
+    # sys.modules without importing it, and may find it half-initialised under any import system.
+    parser.add_argument("--switch", type=float, help="seconds between two switches of threads (default: CPython's own)")
     options = parser.parse_args()
     failed = False
     for base in options.python or [sys.executable]:
@@ -66,7 +69,7 @@ def main() -> int:
                 ("cpython", options.stock_runs, options.stock_limit),
             ):
                 began = time.perf_counter()
-                counts = storm(program, mode, python, runs, limit)
+                counts = storm(program, mode, python, runs, limit, switch=options.switch, first=options.first)
                 others = ", ".join(f"{count} {word}" for word, count in counts.items() if word != "well")
                 print(
                     f"{version:8} {program.stem:20} {mode:9} {counts.get('well', 0):3} of {runs:3} well"

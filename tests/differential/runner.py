@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -240,7 +241,7 @@ def differences(cpython: Any, ours: Any, place: str = "") -> Iterator[Difference
 
 def judge(program: Program, mode: str, cpython: Outcome, ours: Outcome, version: Version) -> list[str]:
     """Return what is wrong: differences nobody meant, and meant ones that are not there any more."""
-    meant = _meant(program, mode, version)
+    meant = differences_meant(program, mode, version)
     found = {item.place: item for item in differences(cpython.seen(mode), ours.seen(mode))}
     wrong = [str(item) for place, item in found.items() if place not in meant]
     for place, item in meant.items():
@@ -253,8 +254,8 @@ def judge(program: Program, mode: str, cpython: Outcome, ours: Outcome, version:
     return wrong
 
 
-def _meant(program: Program, mode: str, version: Version) -> dict[str, Intended]:
-    """Return the differences that are meant, by their place."""
+def differences_meant(program: Program, mode: str, version: Version) -> dict[str, Intended]:
+    """Return the differences that the program declares for the mode on the version, by their place."""
     meant: dict[str, Intended] = {}
     for place, items in program.intended.items():
         for item in items if isinstance(items, tuple) else (items,):
@@ -299,7 +300,9 @@ def _verdict(program: Program, mode: str, python: str, again: bool) -> tuple[str
         return "not run", [str(reason_in_words)]
     except (BrokenProgram, TimeoutError) as fault:
         return "differs", [str(fault)]
-    return ("differs", wrong) if wrong else ("agrees", [])
+    if wrong:
+        return "differs", wrong
+    return "intended" if differences_meant(program, mode, version_of(python)) else "agrees", []
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -315,7 +318,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args(arguments)
     chosen = [p for p in corpus() if not options.words or any(word in p.id for word in options.words)]
-    began, counts = time.perf_counter(), dict.fromkeys(("agrees", "differs", "not run"), 0)
+    began, counts = time.perf_counter(), {mode: Counter[str]() for mode in options.mode or MODES}
     work: list[tuple[Program, str]] = [
         (program, mode) for program in chosen for mode in options.mode or MODES if applies(program, mode)
     ]
@@ -325,15 +328,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     with ThreadPoolExecutor(options.jobs) as pool:
         for (program, mode), (word, lines) in zip(work, pool.map(verdict, work), strict=True):
-            counts[word] += 1
+            counts[mode][word] += 1
             if word == "differs":
                 print(f"{program.id} [{mode}]", *("  " + line for line in lines), sep="\n", flush=True)
             if word == "not run":
                 print(f"{program.id} [{mode}] not run:", *lines)
             if options.show and mode == "cpython" and word == "agrees":
                 print(program.id, json.dumps(oracle(program, options.python).seen(mode), indent=1, sort_keys=True))
-    print(", ".join(f"{count} {word}" for word, count in counts.items()), f"in {time.perf_counter() - began:.1f} s")
-    return 1 if counts["differs"] or not work else 0
+    for mode, words in counts.items():
+        print(f"{mode}:", ", ".join(f"{words[word]} {word}" for word in ("agrees", "intended", "differs", "not run")))
+    print(f"in {time.perf_counter() - began:.1f} s")
+    return 1 if not work or any(words["differs"] for words in counts.values()) else 0
 
 
 if __name__ == "__main__":

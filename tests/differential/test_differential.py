@@ -85,6 +85,19 @@ def test_an_intended_difference_is_exact() -> None:
     assert runner.judge(elsewhere, "host", cpython, cpython, (3, 11)) == []
 
 
+def test_an_intended_difference_may_vary_with_the_version() -> None:
+    """Each version is held to its own; two for one version would leave open which is meant."""
+    cpython = runner.oracle(SMALL, PYTHON)
+    ours = replace(cpython, report={"value": 2, "list": [1, 2]})
+    old = Intended(2, "a reason", when=lambda version: version < (3, 13))
+    new = Intended(3, "another", when=lambda version: version >= (3, 13))
+    meant = replace(SMALL, intended={"report.value": (old, new)})
+    assert runner.judge(meant, "host", cpython, ours, (3, 12)) == []
+    assert runner.judge(meant, "host", cpython, ours, (3, 13))
+    with pytest.raises(ValueError, match=r"two differences are meant at report\.value"):
+        runner.judge(replace(SMALL, intended={"report.value": (old, old)}), "host", cpython, ours, (3, 12))
+
+
 def test_an_intended_difference_may_be_made_from_what_cpython_answers() -> None:
     """A function gives what importal is meant to answer, and is held to it."""
     cpython = runner.oracle(SMALL, PYTHON)

@@ -33,6 +33,7 @@ MODES = ("cpython", "importal")
 
 # What differs from one run to the next, and what stands for it.
 VOLATILE = [
+    (re.compile(r"\b\d+\.\d+ CPU seconds"), "SECONDS"),
     (re.compile(r"0x[0-9a-fA-F]{6,}"), "0x..."),
     (re.compile(r"\b\d+\.\d+ ?s(econds)?\b"), "SECONDS"),
     (re.compile(r"/tmp/tmp[\w.-]+"), "TEMPORARY"),

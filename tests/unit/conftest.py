@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import trees
 
 import importal
+import trees
 from importal import Event, ImportState, ImportSystem
 
 #: The folder the package under test was imported from; processes that tests start find the very same one.
@@ -30,10 +30,7 @@ def private(tmp_path: Path) -> Callable[..., ImportSystem]:
     """
 
     def make(tree: trees.Tree, *, archive: bool = False, **facts: Any) -> ImportSystem:
-        if archive:
-            place = trees.zip(tree, tmp_path / "tree.zip")
-        else:
-            place = trees.write(tree, tmp_path / "tree")
+        place = trees.zip(tree, tmp_path / "tree.zip") if archive else trees.write(tree, tmp_path / "tree")
         return ImportSystem(ImportState([str(place)], **facts))
 
     return make

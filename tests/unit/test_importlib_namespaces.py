@@ -19,7 +19,16 @@ from importal import machinery, util
 #: From 3.12 on these are gone.
 old = pytest.mark.skipif(sys.version_info >= (3, 12), reason="CPython 3.12 has dropped it")
 
-BASES = ["Loader", "MetaPathFinder", "PathEntryFinder", "ResourceLoader", "InspectLoader", "ExecutionLoader", "FileLoader", "SourceLoader"]
+BASES = [
+    "Loader",
+    "MetaPathFinder",
+    "PathEntryFinder",
+    "ResourceLoader",
+    "InspectLoader",
+    "ExecutionLoader",
+    "FileLoader",
+    "SourceLoader",
+]
 
 
 @pytest.mark.parametrize("name", BASES)
@@ -35,9 +44,19 @@ def test_base_classes_ask_for_the_same_methods(name: str) -> None:
 
 @pytest.mark.parametrize("base", BASES)
 @pytest.mark.parametrize(
-    "name", ["BuiltinImporter", "FrozenImporter", "PathFinder", "WindowsRegistryFinder", "FileFinder", "SourceFileLoader",
-             "SourcelessFileLoader", "ExtensionFileLoader", "NamespaceLoader"],
-)  # fmt: skip
+    "name",
+    [
+        "BuiltinImporter",
+        "FrozenImporter",
+        "PathFinder",
+        "WindowsRegistryFinder",
+        "FileFinder",
+        "SourceFileLoader",
+        "SourcelessFileLoader",
+        "ExtensionFileLoader",
+        "NamespaceLoader",
+    ],
+)
 def test_concrete_classes_count_as_theirs_do(base: str, name: str) -> None:
     ours = issubclass(getattr(machinery, name), getattr(importal.abc, base))
     assert ours is issubclass(getattr(importlib.machinery, name), getattr(importlib.abc, base))
@@ -174,17 +193,21 @@ def test_constants() -> None:
 
 @old
 def test_find_loader() -> None:
-    with pytest.warns(DeprecationWarning):
+    deprecated = "slated for removal in Python 3.12; use importlib.util.find_spec"
+    with pytest.warns(DeprecationWarning, match=deprecated):
         assert importal.find_loader("json") is sys.modules["json"].__loader__
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match=deprecated):
         assert importal.find_loader("no_such_module_here") is None
     module = types.ModuleType("importal_unit_m")
     sys.modules["importal_unit_m"] = module
     try:
-        with pytest.warns(DeprecationWarning), pytest.raises(ValueError, match="__loader__ is None"):
+        with pytest.warns(DeprecationWarning, match=deprecated), pytest.raises(ValueError, match="__loader__ is None"):
             importal.find_loader("importal_unit_m")
         del module.__loader__
-        with pytest.warns(DeprecationWarning), pytest.raises(ValueError, match="__loader__ is not set"):
+        with (
+            pytest.warns(DeprecationWarning, match=deprecated),
+            pytest.raises(ValueError, match="__loader__ is not set"),
+        ):
             importal.find_loader("importal_unit_m")
     finally:
         del sys.modules["importal_unit_m"]
@@ -239,6 +262,6 @@ def test_module_for_loader() -> None:
 def test_the_finder_base_class() -> None:
     with pytest.warns(DeprecationWarning, match="the Finder ABC is deprecated"):
         finder = importal.abc.Finder()  # type: ignore[attr-defined]
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="find_module"):
         assert finder.find_module("m") is None
     assert issubclass(importal.abc.MetaPathFinder, importal.abc.Finder)  # type: ignore[attr-defined]

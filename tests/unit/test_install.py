@@ -26,7 +26,7 @@ PICTURE = textwrap.dedent("""
                 continue
             for attribute, value in list(vars(module).items()):
                 seen[name, attribute] = value
-                if isinstance(value, type) and (value.__module__ or "").startswith(("importal", "_frozen_importlib", "zipimport")):
+                if isinstance(value, type) and (value.__module__ or "").startswith(("importal", "_frozen", "zipimp")):
                     seen[name, attribute, "class"] = value.__module__
         for attribute in ("meta_path", "path_hooks", "path"):
             seen["sys", attribute, "items"] = list(getattr(sys, attribute))
@@ -57,7 +57,8 @@ def test_undo_puts_everything_back(child: Child) -> None:
         installation()
         print(len(during) > 100, differences(before, picture()))
         print(host.wait_elsewhere, host._when_loaded, installation.active)
-        print([key for key, finder in sys.path_importer_cache.items() if type(finder).__module__.startswith("importal")])
+        cached = sys.path_importer_cache.items()
+        print([key for key, finder in cached if type(finder).__module__.startswith("importal")])
     """))  # fmt: skip
     assert out == "True []\nNone {} False\n[]\n"
 
@@ -82,7 +83,7 @@ def test_imports_work_by_each_in_turn(child: Child) -> None:
 
 
 def test_everything_answers_from_importal(child: Child) -> None:
-    """importlib's functions, zipimport, pkgutil, the finders, the hooks, specs and loaders of what was loaded before."""
+    """importlib, zipimport, pkgutil, the finders, the hooks, specs and loaders of what was loaded before."""
     out = child("""
         import importlib, importlib.util, importlib.machinery, importlib.abc, json, pkgutil, zipimport
         import importal
@@ -101,8 +102,11 @@ def test_everything_answers_from_importal(child: Child) -> None:
         sys.meta_path.insert(1, foreign)
         sys.path_hooks.insert(1, hook)
         with importal.ImportSystem.host().install() as installation:
-            print(installation.active, sys.meta_path[:2] == [machinery.BuiltinImporter, foreign], sys.meta_path[-1] is machinery.PathFinder)
-            print(sys.path_hooks[0] is zipimporter, sys.path_hooks[1] is hook, type(sys.path_hooks[2](str(tmp))) is machinery.FileFinder)
+            first, second, *_, last = sys.meta_path
+            print(installation.active, first is machinery.BuiltinImporter, second is foreign)
+            print(last is machinery.PathFinder)
+            first, second, last = sys.path_hooks
+            print(first is zipimporter, second is hook, type(last(str(tmp))) is machinery.FileFinder)
             print(importlib.machinery.FileFinder is machinery.FileFinder, zipimport.zipimporter is zipimporter)
             print(importlib.util.spec_from_file_location is importal.spec_from_file_location)
             print(type(json.__spec__) is importal.ModuleSpec, type(json.__loader__) is machinery.SourceFileLoader)
@@ -117,8 +121,8 @@ def test_everything_answers_from_importal(child: Child) -> None:
             print({type(pkgutil.get_importer(entry)) for entry in sys.path[:2]} == {zipimporter, machinery.FileFinder})
     """)
     lines = out.splitlines()
-    assert lines[10] == "['m', 'n']"
-    assert set(" ".join(lines[:10] + lines[11:]).split()) == {"True"}
+    assert lines[11] == "['m', 'n']"
+    assert set(" ".join(lines[:11] + lines[12:]).split()) == {"True"}
 
 
 @pytest.mark.parametrize("loaded", ["before", "while"])
@@ -196,7 +200,9 @@ def test_nested_with_blocks_are_one_installation_too(child: Child) -> None:
 
 
 def test_a_private_system_is_refused() -> None:
-    with pytest.raises(InstallError, match=r"only a system over sys can be the interpreter's import; use ImportSystem.host"):
+    with pytest.raises(
+        InstallError, match=r"only a system over sys can be the interpreter's import; use ImportSystem.host"
+    ):
         ImportSystem(ImportState([])).install()
 
 
@@ -216,7 +222,8 @@ def test_what_others_change_meanwhile_stays_changed(child: Child) -> None:
         sys.meta_path.remove(machinery.FrozenImporter)
         importlib.util.find_spec = own = lambda name: None
         installation()
-        print(sys.meta_path == [first, *(finder for finder in stock if getattr(finder, "__name__", "") != "FrozenImporter"), last])
+        kept = [finder for finder in stock if getattr(finder, "__name__", "") != "FrozenImporter"]
+        print(sys.meta_path == [first, *kept, last])
         print(importlib.util.find_spec is own)
     """)
     assert out == "True\nTrue\n"
@@ -241,7 +248,8 @@ def test_a_list_that_was_exchanged_for_another(child: Child) -> None:
 def test_modules_that_are_being_executed_keep_their_specs(child: Child) -> None:
     out = child("""
         import importal
-        trees.write({"installs.py": "import importal\\nbefore = __spec__\\nimportal.ImportSystem.host().install()\\nafter = __spec__"}, tmp)
+        body = "import importal\\nbefore = __spec__\\nimportal.ImportSystem.host().install()\\nafter = __spec__"
+        trees.write({"installs.py": body}, tmp)
         sys.path.insert(0, str(tmp))
         import installs
         print(installs.before is installs.after, installs.__spec__._initializing)
@@ -337,7 +345,8 @@ def test_audit_events_are_the_interpreters(child: Child) -> None:
             import p, q.m
             from q import m
             __import__("q.m")
-            answer = [(name, file, path is sys.path, finders is sys.meta_path, hooks is sys.path_hooks) for name, file, path, finders, hooks in seen]
+            now = (sys.path, sys.meta_path, sys.path_hooks)
+            answer = [(name, file, [a is b for a, b in zip(rest, now)]) for name, file, *rest in seen]
             for name in ("p", "q", "q.m"):
                 del sys.modules[name]
             return answer

@@ -157,7 +157,9 @@ def test_import_frames_carry_the_interpreters_name() -> None:
 
 
 def test_a_warning_in_a_module_body_is_put_on_its_importer(private: Private) -> None:
-    system = private({"importer.py": "pass\nimport warner\n", "warner.py": "import warnings; warnings.warn('x', stacklevel=2)"})
+    system = private(
+        {"importer.py": "pass\nimport warner\n", "warner.py": "import warnings; warnings.warn('x', stacklevel=2)"}
+    )
     system.state.modules["warnings"] = sys.modules["warnings"]
     with pytest.warns(UserWarning, match="x") as caught:
         system.import_module("importer")

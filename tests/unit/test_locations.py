@@ -13,7 +13,13 @@ TAG = "cpython-399"
 
 @pytest.mark.parametrize(
     ("path", "parts"),
-    [("a/b.py", ("a", "b.py")), ("b.py", ("", "b.py")), ("/b.py", ("", "b.py")), ("a//b", ("a/", "b")), ("a/", ("a", ""))],
+    [
+        ("a/b.py", ("a", "b.py")),
+        ("b.py", ("", "b.py")),
+        ("/b.py", ("", "b.py")),
+        ("a//b", ("a/", "b")),
+        ("a/", ("a", "")),
+    ],
 )
 def test_split_normalises_nothing(path: str, parts: tuple[str, str]) -> None:
     path, parts = path.replace("/", os.sep), tuple(part.replace("/", os.sep) for part in parts)
@@ -47,7 +53,9 @@ def test_bytecode_location_below_a_prefix() -> None:
     assert locations.bytecode_location(source, TAG, "", prefix) == os.path.join(prefix, below, f"b.{TAG}.pyc")
 
 
-def test_a_relative_source_counts_from_the_current_directory(tmp_path: os.PathLike[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_relative_source_counts_from_the_current_directory(
+    tmp_path: os.PathLike[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     prefix = os.path.abspath("p")
     expected = locations.bytecode_location(os.path.abspath("b.py"), TAG, "", prefix)

@@ -225,7 +225,7 @@ def test_waiting_for_a_thread_that_waits_for_this_one_is_refused() -> None:
 
 
 def test_waiting_for_a_thread_that_joins_this_one_is_refused() -> None:
-    """A module body that starts a thread which imports, and joins it: no lock shows that the two wait for each other."""
+    """A module body that starts a thread which imports, and joins it: no lock shows that the two are stuck."""
     locks = ModuleLocks()
     held = locks.acquire("a")
     thread, results = start(lambda: locks.acquire("a"))

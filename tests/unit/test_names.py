@@ -75,5 +75,5 @@ def test_resolve_name(name: str, package: str | None) -> None:
 
 @pytest.mark.parametrize("package", [None, ""])
 def test_resolve_name_without_a_package(package: str | None) -> None:
-    with pytest.raises(ImportError, match="no package specified for '..b'"):
+    with pytest.raises(ImportError, match=r"no package specified for '..b'"):
         names.resolve_name("..b", package)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import trees
 
+import trees
 from importal import ImportState, ImportSystem, TargetError
 from importal.run import Program, code_of_file, find_program
 
@@ -20,7 +20,12 @@ Private = Callable[..., ImportSystem]
 ATTRIBUTES = ("__name__", "__package__", "__file__", "__cached__", "__doc__")
 TREE = {
     "m.py": "'''Doc.'''\nimport sys\nvalue = 1\nargument = sys.argv[0]\nhere = sys.modules.get(__name__)\n",
-    "p": {"__init__.py": "", "__main__.py": "from . import sub\nvalue = 'main of p'", "sub.py": "value = 'sub'", "q": {"__init__.py": ""}},
+    "p": {
+        "__init__.py": "",
+        "__main__.py": "from . import sub\nvalue = 'main of p'",
+        "sub.py": "value = 'sub'",
+        "q": {"__init__.py": ""},
+    },
     "ns": {"m.py": "value = 'in a namespace'"},
     "broken.py": "import missing_thing",
 }
@@ -101,7 +106,9 @@ def test_what_fails_by_itself_fails_as_it_is(system: ImportSystem) -> None:
 
 def test_a_module_that_its_package_imports_is_warned_of(private: Private) -> None:
     system = private({"p": {"__init__.py": "import p.m", "m.py": ""}})
-    with pytest.warns(RuntimeWarning, match="'p.m' found in sys.modules after import of package 'p', but prior to execution"):
+    with pytest.warns(
+        RuntimeWarning, match="'p.m' found in sys.modules after import of package 'p', but prior to execution"
+    ):
         system.run_module("p.m")
 
 
@@ -144,7 +151,9 @@ def test_run_path_is_as_runpys(tmp_path: Path) -> None:
 
 
 def test_run_path_of_what_cannot_be_run_leaves_the_path_as_it_was(tmp_path: Path) -> None:
-    trees.write({"empty": {}, "broken": {"__main__.py": "1 / 0"}, "wrong": {"__main__.py": "not python at all"}}, tmp_path)
+    trees.write(
+        {"empty": {}, "broken": {"__main__.py": "1 / 0"}, "wrong": {"__main__.py": "not python at all"}}, tmp_path
+    )
     for target, error in (("empty", ImportError), ("broken", ZeroDivisionError), ("wrong", SyntaxError)):
         system = ImportSystem(ImportState(["entry"]))
         system.state.modules["__main__"] = "before"  # type: ignore[assignment]
@@ -160,13 +169,15 @@ def test_run_path_of_nothing(tmp_path: Path) -> None:
 
 
 def test_code_of_file(tmp_path: Path) -> None:
-    trees.write({"m.py": "value = 1\n", "foreign.pyc": b"\0\0\r\n" + bytes(12), "wrong.py": "not python at all"}, tmp_path)
+    trees.write(
+        {"m.py": "value = 1\n", "foreign.pyc": b"\0\0\r\n" + bytes(12), "wrong.py": "not python at all"}, tmp_path
+    )
     compiled = py_compile.compile(str(tmp_path / "m.py"), cfile=str(tmp_path / "m.pyc"))
     for file in (tmp_path / "m.py", compiled):
         namespace: dict[str, Any] = {}
         exec(code_of_file(str(file)), namespace)
         assert namespace["value"] == 1
-    with pytest.raises(RuntimeError, match="Bad magic number in .pyc file"):
+    with pytest.raises(RuntimeError, match=r"Bad magic number in .pyc file"):
         code_of_file(str(tmp_path / "foreign.pyc"))
     with pytest.raises(SyntaxError):
         code_of_file(str(tmp_path / "wrong.py"))
@@ -180,8 +191,9 @@ def test_a_program_takes_over_the_process(child: Callable[..., str]) -> None:
         """
         import importal
         from importal.run import Program
-        trees.write({"lib": {"script.py": "import sys\\nprint(__name__, sys.argv, sys.path[0], sys.modules['__main__'].__dict__ is globals(), __spec__)",
-                             "m.py": "import sys\\nprint(__name__, sys.argv, sys.path[0], __spec__.name)"}}, tmp)
+        tell = "import sys\\nprint(__name__, sys.argv, sys.path[0], "
+        trees.write({"lib": {"script.py": tell + "vars(sys.modules['__main__']) is globals(), __spec__)",
+                             "m.py": tell + "__spec__.name)"}}, tmp)
         host = importal.ImportSystem.host()
         Program("path", str(tmp / "lib" / "script.py"), ["a", "b"]).run(host)
         Program("command", "import sys; print(__name__, sys.argv, repr(sys.path[0]))", ["c"]).run(host)

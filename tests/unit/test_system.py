@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 import threading
 import time
@@ -68,7 +69,7 @@ def test_the_table_may_hold_anything(value: object) -> None:
 def test_none_in_the_table_forbids_the_module() -> None:
     finder = Finder(m=nothing)
     system = over(finder, m=None)
-    with pytest.raises(ModuleNotFoundError, match="import of m halted; None in sys.modules") as caught:
+    with pytest.raises(ModuleNotFoundError, match=r"import of m halted; None in sys.modules") as caught:
         system.import_name("m")
     assert caught.value.name == "m"
     assert finder.asked == []
@@ -78,7 +79,7 @@ def test_none_in_the_table_forbids_the_module() -> None:
 def test_none_in_a_packages_place_forbids_what_is_below(private: Private) -> None:
     system = private({"p": {"__init__.py": "", "m.py": ""}})
     system.state.modules["p"] = None
-    with pytest.raises(ModuleNotFoundError, match="import of p halted; None in sys.modules"):
+    with pytest.raises(ModuleNotFoundError, match=r"import of p halted; None in sys.modules"):
         system.import_name("p.m")
 
 
@@ -130,7 +131,7 @@ def test_its_parents_code_imports_it_already(private: Private) -> None:
 
 def test_its_parents_code_forbids_it(private: Private) -> None:
     system = private({"p": {"__init__.py": "import sys\nsys.modules['p.m'] = None", "m.py": ""}})
-    with pytest.raises(ModuleNotFoundError, match="import of p.m halted; None in sys.modules"):
+    with pytest.raises(ModuleNotFoundError, match=r"import of p.m halted; None in sys.modules"):
         system.import_name("p.m")
 
 
@@ -146,9 +147,8 @@ def test_it_fails_and_only_it_is_taken_out(private: Private) -> None:
 @pytest.mark.parametrize("error", ["KeyboardInterrupt", "SystemExit", "GeneratorExit"])
 def test_an_interrupted_import_leaves_the_table_as_a_failed_one(private: Private, error: str) -> None:
     system = private({"p": {"__init__.py": "import p.m", "m.py": f"raise {error}"}})
-    with pytest.raises(BaseException) as caught:
+    with pytest.raises(getattr(builtins, error)):
         system.import_name("p")
-    assert type(caught.value).__name__ == error
     assert not {"p", "p.m"} & system.state.modules.keys()
     assert system.locks.held == {}
 
@@ -189,7 +189,12 @@ def test_a_package_that_refuses_the_binding(private: Private) -> None:
 
 
 def test_a_circular_import_sees_the_module_as_far_as_it_is(private: Private) -> None:
-    system = private({"a.py": "before = 1\nimport b\nafter = 2", "b.py": "import a\nseen = [n for n in ('before', 'after') if hasattr(a, n)]"})
+    system = private(
+        {
+            "a.py": "before = 1\nimport b\nafter = 2",
+            "b.py": "import a\nseen = [n for n in ('before', 'after') if hasattr(a, n)]",
+        }
+    )
     system.import_name("a")
     assert system.import_name("b").seen == ["before"]
 
@@ -224,7 +229,9 @@ def test_relative_names(private: Private, name: str, package: str) -> None:
 def test_relative_names_without_a_package() -> None:
     system = over(Finder())
     for package in (None, ""):
-        with pytest.raises(TypeError, match="the 'package' argument is required to perform a relative import for '.m'"):
+        with pytest.raises(
+            TypeError, match=r"the 'package' argument is required to perform a relative import for '.m'"
+        ):
             system.import_module(".m", package)
     with pytest.raises(ImportError, match="attempted relative import beyond top-level package"):
         system.import_module("...m", "p")
@@ -271,7 +278,7 @@ def test_no_finders_at_all() -> None:
     with pytest.warns(ImportWarning, match="sys.meta_path is empty"), pytest.raises(ModuleNotFoundError):
         system.import_name("m")
     system.state.meta_path = None
-    with pytest.raises(ImportError, match="sys.meta_path is None, Python is likely shutting down"):
+    with pytest.raises(ImportError, match=r"sys.meta_path is None, Python is likely shutting down"):
         system.import_name("m")
 
 
@@ -548,7 +555,9 @@ def test_a_module_is_never_seen_half_done(recorded: Recorded) -> None:
 def test_a_submodule_waits_for_the_package_another_thread_is_executing() -> None:
     gate = Gate()
     seen: list[bool] = []
-    system = over(Finder(package=gate, package_m=lambda module: seen.append(hasattr(system.state.modules["package"], "complete"))))
+    system = over(
+        Finder(package=gate, package_m=lambda module: seen.append(hasattr(system.state.modules["package"], "complete")))
+    )
     first, _ = start(lambda: system.import_name("package"))
     assert gate.entered.wait(PATIENCE)
     second, _ = start(lambda: system.import_name("package.m"))
@@ -730,4 +739,3 @@ def test_the_audit_event(child: Callable[..., str]) -> None:
         print(len(seen), seen[0][1], seen[0][2:] == (sys.path, sys.meta_path, sys.path_hooks))
     """)
     assert out == "1 None True\n"
-

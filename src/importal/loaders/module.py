@@ -60,8 +60,8 @@ def load(
         elif spec.submodule_search_locations is None:
             raise ImportError("missing loader", name=name)
     except BaseException as error:
+        # The mark stays: a thread that has found the module before this will look at the table again.
         table.pop(name, None)
-        spec._initializing = False
         if events.observers:
             events.announce("execute", "failed", name, module=module, error=error)
             events.announce("publish", "removed", name, module=module)

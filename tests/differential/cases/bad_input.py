@@ -431,7 +431,9 @@ def refused(name, tree, *line, status, intended=None):
     case(name, tree, run=line, status=status, reports=False, intended=intended)
 
 
-COMPILED = "a program's bytes are given to compile(), as a module's are, which words it in another way than the file reader"
+COMPILED = (
+    "a program's bytes are given to compile(), as a module's are, which words it in another way than the file reader"
+)
 
 
 def undecodable(caret):
@@ -484,7 +486,9 @@ refused(
             Intended(undecodable("        ^^^"), COMPILED, when=lambda version: version == (3, 12)),
             Intended(undecodable("        ^"), COMPILED, when=lambda version: version == (3, 13)),
             Intended(
-                lambda text: text.replace(" in file <DIR>/bad.py", ""), COMPILED, when=lambda version: version >= (3, 14)
+                lambda text: text.replace(" in file <DIR>/bad.py", ""),
+                COMPILED,
+                when=lambda version: version >= (3, 14),
             ),
         )
     },
@@ -500,7 +504,9 @@ refused(
         "stderr": (
             Intended("", COMPILED, when=lambda version: version < (3, 14)),
             Intended(
-                lambda text: text.replace(" in file <DIR>/bad.py", ""), COMPILED, when=lambda version: version >= (3, 14)
+                lambda text: text.replace(" in file <DIR>/bad.py", ""),
+                COMPILED,
+                when=lambda version: version >= (3, 14),
             ),
         ),
     },

@@ -8,6 +8,7 @@ from ..program import Intended, Row
 case = Row("row05", "Loaders")
 
 FAILS_AGAIN = "a lazy module that fails is executed again at its next use, which then gives the reason once more"
+OF_ITS_TABLE = "a private table has a built-in importer of its own: an object that knows the table, and no class"
 LOADED_FOR_THE_INTERPRETER = Intended(
     False,
     "load_module is defined to load into sys.modules, whichever system has made the loader",
@@ -281,6 +282,7 @@ case(
         "is_class": isinstance(loader, type),
     })
     """,
+    intended={"report.is_class": Intended(False, OF_ITS_TABLE, modes=("private",))},
 )
 
 case(
@@ -342,8 +344,16 @@ case(
     report({name: caught(load, name) for name in ("m", "bare", "xxlimited", "_symtable", "__hello__", "space")})
     """,
     intended={
-        f"report.{name}.value.1": LOADED_FOR_THE_INTERPRETER
-        for name in ("m", "bare", "xxlimited", "_symtable", "__hello__")
+        **{
+            f"report.{name}.value.1": LOADED_FOR_THE_INTERPRETER
+            for name in ("m", "bare", "xxlimited", "_symtable", "__hello__")
+        },
+        "report._symtable.message": Intended(
+            lambda text: text.replace("type object 'BuiltinImporter'", "'BuiltinImporter' object"),
+            OF_ITS_TABLE,
+            when=lambda version: version >= (3, 15),
+            modes=("private",),
+        ),
     },
 )
 

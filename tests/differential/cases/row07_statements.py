@@ -4,6 +4,12 @@ from ..program import Intended, Row
 
 case = Row("row07", "Statements")
 
+REFUSED_BINDING = Intended(
+    "ImportError",
+    "what its parent does not have, a statement takes from sys.modules, and the private table's modules are not there",
+    modes=("private",),
+)
+
 ABC = {"a": {"__init__.py": "", "b": {"__init__.py": "", "c.py": "value = 'c'"}}}
 
 case(
@@ -313,8 +319,12 @@ case(
     },
     """
     outcome = caught(imp.import_module, "p.m")
-    report({"outcome": outcome, "as": run("import p.m as m"), "from": run("from p import m"), "added": added()})
+    def bound(statement):
+        outcome = run(statement)
+        return outcome.get("error") or outcome["bound"]
+    report({"outcome": outcome, "as": bound("import p.m as m"), "from": bound("from p import m"), "added": added()})
     """,
+    intended={"report.as": REFUSED_BINDING, "report.from": REFUSED_BINDING},
 )
 
 case(

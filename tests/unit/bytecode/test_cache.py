@@ -46,5 +46,8 @@ def test_debug_override(override: object) -> None:
         ours = cache_from_source(SOURCE, override)
     with pytest.warns(DeprecationWarning, match="debug_override parameter is deprecated"):
         assert ours == importlib.util.cache_from_source(SOURCE, override)  # type: ignore[arg-type]
-    with pytest.warns(DeprecationWarning), pytest.raises(TypeError, match="must be set to None"):
+    with (
+        pytest.warns(DeprecationWarning, match="debug_override"),
+        pytest.raises(TypeError, match="must be set to None"),
+    ):
         cache_from_source(SOURCE, override, optimization=1)

@@ -142,7 +142,9 @@ def test_threads_write_the_same_file(tmp_path: Path) -> None:
     location = tmp_path / "m.pyc"
     results: list[bool] = []
     writers = [
-        threading.Thread(target=lambda: results.extend(bool(store.write(str(location), b"x" * 1000)) for _ in range(50)))
+        threading.Thread(
+            target=lambda: results.extend(bool(store.write(str(location), b"x" * 1000)) for _ in range(50))
+        )
         for _ in range(4)
     ]
     for writer in writers:

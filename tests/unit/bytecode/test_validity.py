@@ -37,9 +37,7 @@ def test_matching_timestamp() -> None:
 def test_other_timestamp(delta: int) -> None:
     verdict = judge(TIMESTAMP, mtime=MTIME + delta)
     assert isinstance(verdict, Stale)
-    assert verdict.reason == (
-        f"bytecode is stale for 'm': source changed at {int(MTIME) + delta}, not {int(MTIME)}"
-    )
+    assert verdict.reason == (f"bytecode is stale for 'm': source changed at {int(MTIME) + delta}, not {int(MTIME)}")
 
 
 def test_fractions_of_a_second_do_not_count() -> None:
@@ -119,7 +117,10 @@ def test_check_hash_based_pycs_decides(child: Callable[..., str]) -> None:
         pytest.param(b"\0\0\r\n" + bytes(12), id="foreign magic"),
         pytest.param(MAGIC_NUMBER, id="magic alone"),
         pytest.param(TIMESTAMP[:15], id="one byte short"),
-        *(pytest.param(MAGIC_NUMBER + (1 << bit).to_bytes(4, "little") + bytes(8), id=f"bit {bit}") for bit in (2, 3, 31)),
+        *(
+            pytest.param(MAGIC_NUMBER + (1 << bit).to_bytes(4, "little") + bytes(8), id=f"bit {bit}")
+            for bit in (2, 3, 31)
+        ),
         pytest.param(MAGIC_NUMBER + (0b111).to_bytes(4, "little") + bytes(8), id="hash based with an unknown bit"),
     ],
 )

@@ -72,7 +72,9 @@ def test_run_with_a_wrong_command_line(arguments: list[str], capsys: pytest.Capt
 
 def test_the_option_that_is_not_known_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     cli.main(["run", "-W", "error", "script.py"])
-    assert "importal run: unknown option '-W'; options of python itself go before -m importal" in capsys.readouterr().err
+    assert (
+        "importal run: unknown option '-W'; options of python itself go before -m importal" in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize("command", ["enable", "disable"])

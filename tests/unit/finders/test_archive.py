@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import trees
 
+import trees
 from importal import MAGIC_NUMBER, ImportState, ImportSystem
 from importal.bytecode import header
 from importal.finders.archive import ZipImportError, directories, zipimporter
@@ -34,7 +34,9 @@ def forget_archives() -> object:
     directories.update(before)
 
 
-def compiled(body: str = "value = 'bytecode'\n", *, mtime: float = MTIME, size: int = len(SOURCE), head: bytes = b"") -> bytes:
+def compiled(
+    body: str = "value = 'bytecode'\n", *, mtime: float = MTIME, size: int = len(SOURCE), head: bytes = b""
+) -> bytes:
     head = head or header.timestamp_header(MAGIC_NUMBER, mtime, size)
     return head + marshal.dumps(compile(body, "built/elsewhere.py", "exec"))
 
@@ -46,13 +48,19 @@ def system_over(tree: trees.Tree, tmp_path: Path, folder: str = "", **packing: b
 
 TREE: trees.Tree = {
     "m.py": "value = 'm'\n",
-    "pkg": {"__init__.py": "value = 'pkg'\n", "sub.py": "value = 'sub'\n", "deep": {"__init__.py": "", "x.py": "value = 'x'"}},
+    "pkg": {
+        "__init__.py": "value = 'pkg'\n",
+        "sub.py": "value = 'sub'\n",
+        "deep": {"__init__.py": "", "x.py": "value = 'x'"},
+    },
     "ns": {"part.py": "value = 'part'\n", "inner": {"y.py": "value = 'y'\n"}},
     "data.txt": "text",
 }
 
 
-@pytest.mark.parametrize("packing", [{}, {"deflated": True}, {"directories": True}], ids=["stored", "deflated", "directories"])
+@pytest.mark.parametrize(
+    "packing", [{}, {"deflated": True}, {"directories": True}], ids=["stored", "deflated", "directories"]
+)
 def test_modules_packages_and_namespaces(tmp_path: Path, packing: dict[str, bool]) -> None:
     system = system_over(TREE, tmp_path, **packing)
     for name in ("m", "pkg.sub", "pkg.deep.x", "ns.part", "ns.inner.y"):
@@ -111,7 +119,9 @@ def test_what_goes_before_what(tmp_path: Path, tree: trees.Tree, value: str) -> 
             id="matching hash",
         ),
         pytest.param(
-            compiled(head=header.hash_header(MAGIC_NUMBER, bytes(8), checked=True)), "source", id="checked, another hash"
+            compiled(head=header.hash_header(MAGIC_NUMBER, bytes(8), checked=True)),
+            "source",
+            id="checked, another hash",
         ),
         pytest.param(
             compiled(head=header.hash_header(MAGIC_NUMBER, bytes(8), checked=False)), "bytecode", id="unchecked"

@@ -10,7 +10,18 @@ import pytest
 
 from importal import machinery
 
-NAMES = ["sys", "_sre", "_frozen_importlib", "__hello__", "__phello__", "__phello__.spam", "os", "zipimport", "nothing", "a.sys"]
+NAMES = [
+    "sys",
+    "_sre",
+    "_frozen_importlib",
+    "__hello__",
+    "__phello__",
+    "__phello__.spam",
+    "os",
+    "zipimport",
+    "nothing",
+    "a.sys",
+]
 
 
 def facts(spec: Any) -> object:
@@ -52,10 +63,12 @@ def test_the_registry_holds_nothing_here() -> None:
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="CPython 3.12 has no find_module any more")
-@pytest.mark.parametrize("finder", [machinery.BuiltinImporter, machinery.FrozenImporter, machinery.WindowsRegistryFinder])
+@pytest.mark.parametrize(
+    "finder", [machinery.BuiltinImporter, machinery.FrozenImporter, machinery.WindowsRegistryFinder]
+)
 def test_find_module(finder: Any) -> None:
     with pytest.warns(DeprecationWarning, match=r"find_module\(\) is deprecated"):
         assert finder.find_module("no_such_module") is None
     if finder is machinery.BuiltinImporter:
-        with pytest.warns(DeprecationWarning):
+        with pytest.warns(DeprecationWarning, match="find_module"):
             assert finder.find_module("sys") is finder

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import trees
 
+import trees
 from importal import machinery
 from importal.finders.entry import EntryFinder
 from importal.loaders.location import file_loaders
@@ -66,7 +66,8 @@ def test_what_is_found(tmp_path: Path, tree: trees.Tree, expected: str) -> None:
     trees.write(tree, tmp_path)
     ours = finder(tmp_path).find_spec("a.b.m")
     theirs = importlib.machinery.FileFinder(
-        str(tmp_path), *importlib._bootstrap_external._get_supported_file_loaders()  # type: ignore[attr-defined]
+        str(tmp_path),
+        *importlib._bootstrap_external._get_supported_file_loaders(),  # type: ignore[attr-defined]
     ).find_spec("a.b.m")
     assert kind(ours) == kind(theirs) == expected
     if ours is not None and theirs is not None:
@@ -216,7 +217,7 @@ def moments() -> Iterator[float]:
 
 
 def test_a_file_added_within_the_tick_of_the_listing_is_found(tmp_path: Path) -> None:
-    """File systems know the time of a change to a few milliseconds; what comes right after the listing leaves no trace."""
+    """File systems know times to a few milliseconds: what comes right after the listing leaves no trace."""
     for number, now in enumerate(moments()):
         place = tmp_path / str(number)
         place.mkdir()
@@ -309,7 +310,9 @@ def test_suffixes_are_the_finders_own(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.version_info < (3, 15), reason="finders discover from CPython 3.15 on")
 def test_discover(tmp_path: Path) -> None:
-    trees.write({"m.py": "", "pkg": {"__init__.py": "", "sub.py": ""}, "__pycache__": {}, "n.txt": "", "ns": {}}, tmp_path)
+    trees.write(
+        {"m.py": "", "pkg": {"__init__.py": "", "sub.py": ""}, "__pycache__": {}, "n.txt": "", "ns": {}}, tmp_path
+    )
     assert sorted(spec.name for spec in finder(tmp_path).discover()) == ["m", "ns", "pkg"]
     parent = finder(tmp_path).find_spec("pkg")
     assert [spec.name for spec in finder(tmp_path / "pkg").discover(parent)] == ["pkg.__init__", "pkg.sub"]

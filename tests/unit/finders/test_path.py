@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import trees
 
+import trees
 from importal import Events, machinery
 from importal.finders.path import PathSearch
 from importal.loaders.location import file_loaders

@@ -28,7 +28,9 @@ def test_as_importlib(source: bytes) -> None:
     assert outcome(decode_source, source) == outcome(importlib.util.decode_source, source)
 
 
-@pytest.mark.parametrize("source", [b"\xff", b"# coding: nonsense\n", codecs.BOM_UTF8 + b"# coding: latin-1\n", b"\n\n\xff"])
+@pytest.mark.parametrize(
+    "source", [b"\xff", b"# coding: nonsense\n", codecs.BOM_UTF8 + b"# coding: latin-1\n", b"\n\n\xff"]
+)
 def test_errors_as_importlib(source: bytes) -> None:
     ours = outcome(decode_source, source)
     assert ours == outcome(importlib.util.decode_source, source)

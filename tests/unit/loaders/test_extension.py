@@ -14,7 +14,16 @@ import pytest
 from importal import ImportState, ImportSystem, machinery
 
 #: Extension modules of the standard library that are shared libraries in some build of every supported version.
-CANDIDATES = ("_testimportmultiple", "_testmultiphase", "_testcapi", "_ctypes", "_json", "_sqlite3", "_bisect", "_heapq")
+CANDIDATES = (
+    "_testimportmultiple",
+    "_testmultiphase",
+    "_testcapi",
+    "_ctypes",
+    "_json",
+    "_sqlite3",
+    "_bisect",
+    "_heapq",
+)
 
 
 def find(*names: str) -> tuple[str, Path]:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import trees
 
+import trees
 from importal import ImportSystem, machinery
 from importal.loaders.base import file_stem
 

@@ -127,7 +127,7 @@ def test_a_module_that_is_replaced_in_the_table_meanwhile(private: Callable[...,
     module = lazy(Loader(), "lazy_unit_replaced")
     sys.modules["lazy_unit_replaced"] = types.ModuleType("other")
     try:
-        with pytest.raises(ValueError, match="module object for 'lazy_unit_replaced' substituted in sys.modules"):
+        with pytest.raises(ValueError, match=r"module object for 'lazy_unit_replaced' substituted in sys.modules"):
             module.value  # noqa: B018 - the access is the test
     finally:
         del sys.modules["lazy_unit_replaced"]

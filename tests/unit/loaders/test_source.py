@@ -15,9 +15,9 @@ from types import CodeType, ModuleType
 from typing import Any
 
 import pytest
-import trees
 
 import importal.abc
+import trees
 from importal import MAGIC_NUMBER, ImportState, ImportSystem, machinery, source_hash
 from importal.bytecode import header
 from importal.events import host_events
@@ -57,7 +57,7 @@ def load(file: Path) -> dict[str, Any]:
 
 
 def plant(file: Path, body: str = "value = 'cached'\n", head: bytes | None = None) -> Path:
-    """Put bytecode of another text in the cache, so that it shows when it is used; fresh unless `head` says otherwise."""
+    """Put bytecode of another text in the cache, to show when it is used; fresh unless `head` says otherwise."""
     if head is None:
         status = file.stat()
         head = header.timestamp_header(MAGIC_NUMBER, status.st_mtime, status.st_size)
@@ -129,7 +129,9 @@ def test_unknown_flag_bits_are_refused(source: Path, said: list[tuple[str, str]]
 
 
 @pytest.mark.parametrize(
-    "data", [b"", MAGIC_NUMBER, MAGIC_NUMBER + bytes(11), b"\0\0\r\n" + bytes(12)], ids=["empty", "magic", "short", "foreign"]
+    "data",
+    [b"", MAGIC_NUMBER, MAGIC_NUMBER + bytes(11), b"\0\0\r\n" + bytes(12)],
+    ids=["empty", "magic", "short", "foreign"],
 )
 def test_no_bytecode_file_at_all(source: Path, said: list[tuple[str, str]], data: bytes) -> None:
     plant(source).write_bytes(data)
@@ -197,9 +199,7 @@ def test_hash_based(
         assert parsed.hash == source_hash(b"value = 22\n")
 
 
-@pytest.mark.parametrize(
-    ("flag", "checked", "unchecked"), [("default", 22, 1), ("always", 22, 22), ("never", 1, 1)]
-)
+@pytest.mark.parametrize(("flag", "checked", "unchecked"), [("default", 22, 1), ("always", 22, 22), ("never", 1, 1)])
 def test_check_hash_based_pycs(child: Callable[..., str], flag: str, checked: int, unchecked: int) -> None:
     """`python --check-hash-based-pycs`, for files of both kinds whose source has changed."""
     out = child(
@@ -253,8 +253,12 @@ def test_without_a_tag_nothing_is_kept(
 
 
 @pytest.mark.parametrize(("flags", "suffix"), [((), ""), (("-O",), ".opt-1"), (("-OO",), ".opt-2")])
-def test_optimization_has_files_of_its_own(child: Callable[..., str], source: Path, flags: tuple[str, ...], suffix: str) -> None:
-    source.write_text('"""Docstring."""\nasserted = False\ntry:\n    assert False\nexcept AssertionError:\n    asserted = True\n')
+def test_optimization_has_files_of_its_own(
+    child: Callable[..., str], source: Path, flags: tuple[str, ...], suffix: str
+) -> None:
+    source.write_text(
+        '"""Docstring."""\nasserted = False\ntry:\n    assert False\nexcept AssertionError:\n    asserted = True\n'
+    )
     out = child(
         """
         from types import ModuleType
@@ -538,4 +542,9 @@ def test_a_private_systems_observers_hear_of_its_bytecode(private: Private, tmp_
         system.import_module("m")
     else:
         system.load_source("m", tmp_path / "tree" / "m.py")
-    assert [step for step in heard if step in {"bytecode", "source", "store"}] == ["bytecode", "source", "source", "store"]
+    assert [step for step in heard if step in {"bytecode", "source", "store"}] == [
+        "bytecode",
+        "source",
+        "source",
+        "store",
+    ]

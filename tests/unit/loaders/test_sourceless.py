@@ -82,4 +82,4 @@ def test_hash_based_files_are_not_compared_with_anything(file: Path, flags: int)
     data = file.read_bytes()
     file.write_bytes(MAGIC_NUMBER + flags.to_bytes(4, "little") + bytes(8) + data[16:])
     assert machinery.SourcelessFileLoader("m", str(file)).get_code("m").co_names
-    assert importlib.util.MAGIC_NUMBER == data[:4]
+    assert data[:4] == importlib.util.MAGIC_NUMBER

@@ -8,11 +8,12 @@ import struct
 import sys
 import time
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
-import trees
 
+import trees
 from importal.errors import ZipImportError
 from importal.sources.archive import Member, folders_of, read_directory, read_member
 
@@ -120,7 +121,9 @@ def test_names_that_are_no_utf8(file: Path) -> None:
 # ---------------------------------------------------------------- zip64
 
 
-def zip64(content: dict[str, bytes], *, wide: tuple[str, ...] = ("size", "compressed", "offset"), junk: bytes = b"") -> bytes:
+def zip64(
+    content: dict[str, bytes], *, wide: tuple[str, ...] = ("size", "compressed", "offset"), junk: bytes = b""
+) -> bytes:
     """Return an archive all of whose numbers are where zip64 puts them (APPNOTE, 4.3.14, 4.3.15 and 4.5.3).
 
     `wide` says which numbers of a member do not stand in its entry; `junk` is an extra field before zip64's own.
@@ -148,7 +151,9 @@ def zip64(content: dict[str, bytes], *, wide: tuple[str, ...] = ("size", "compre
     return bytes(out + entries) + end64 + locator + end
 
 
-@pytest.mark.parametrize("wide", [("size", "compressed", "offset"), ("offset",), ("size", "compressed"), ("compressed",), ()])
+@pytest.mark.parametrize(
+    "wide", [("size", "compressed", "offset"), ("offset",), ("size", "compressed"), ("compressed",), ()]
+)
 @pytest.mark.parametrize("junk", [b"", struct.pack("<2H", 0x5455, 5) + b"12345"])
 @pytest.mark.parametrize("prefix", [b"", b"#!/bin/sh\n"])
 def test_zip64(file: Path, wide: tuple[str, ...], junk: bytes, prefix: bytes) -> None:
@@ -202,7 +207,9 @@ def test_a_file_that_ends_too_early_is_an_error_wherever_it_ends(file: Path) -> 
             read_directory(str(file))
 
 
-@pytest.mark.parametrize("whole", [pack({"a/b.py": b"x" * 30, "é.py": b"y"}), zip64({"a/b.py": b"x" * 30})], ids=["", "zip64"])
+@pytest.mark.parametrize(
+    "whole", [pack({"a/b.py": b"x" * 30, "é.py": b"y"}), zip64({"a/b.py": b"x" * 30})], ids=["", "zip64"]
+)
 def test_one_wrong_byte_is_an_error_or_harmless(file: Path, whole: bytes) -> None:
     """Whatever the wrong byte: an error of importing, or members that can be read or are refused."""
     for position in range(len(whole)):
@@ -216,10 +223,8 @@ def test_one_wrong_byte_is_an_error_or_harmless(file: Path, whole: bytes) -> Non
                 member.mtime  # noqa: B018 - no date is so wrong that it cannot be asked for
                 try:
                     read_member(str(file), member)
-                except (ImportError, EOFError, OSError):
+                except (ImportError, EOFError, OSError, zlib.error):
                     continue
-                except Exception as error:
-                    assert type(error).__name__ == "error", error  # zlib.error, as zipimport raises it
 
 
 def test_members_are_not_lost_silently(file: Path) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import trees
 
+import trees
 from importal.sources.directory import FileSystem, read_code, read_data
 
 FILES = FileSystem()
