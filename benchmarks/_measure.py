@@ -112,8 +112,16 @@ def instructions(command: Sequence[str], cwd: Path | None = None) -> int:
     """Return how many instructions *command* executes in user space (valgrind; repeatable to about 1 in 100 000)."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log")
-        tool = ["valgrind", "--tool=cachegrind", "--cache-sim=no", f"--log-file={log}", f"--cachegrind-out-file={folder}/out"]
-        done = subprocess.run([*tool, *command], env=environment(), cwd=cwd, capture_output=True, text=True, check=False)
+        tool = [
+            "valgrind",
+            "--tool=cachegrind",
+            "--cache-sim=no",
+            f"--log-file={log}",
+            f"--cachegrind-out-file={folder}/out",
+        ]
+        done = subprocess.run(
+            [*tool, *command], env=environment(), cwd=cwd, capture_output=True, text=True, check=False
+        )
         found = re.search(r"I +refs: +([\d,]+)", log.read_text()) if log.exists() else None
     if done.returncode or not found:
         raise SystemExit(f"valgrind {' '.join(command)}\nended with status {done.returncode}\n{done.stderr}")
@@ -125,7 +133,9 @@ def system_calls(command: Sequence[str], cwd: Path | None = None) -> Counter[str
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log")
         tool = ["strace", "-f", "-qq", "-c", "-U", "calls,name", "-o", str(log)]
-        done = subprocess.run([*tool, *command], env=environment(), cwd=cwd, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*tool, *command], env=environment(), cwd=cwd, capture_output=True, text=True, check=False
+        )
         if done.returncode:
             raise SystemExit(f"strace {' '.join(command)}\nended with status {done.returncode}\n{done.stderr}")
         rows = re.findall(r"^ *(\d+) +(\w+)$", log.read_text(), re.MULTILINE)
@@ -175,7 +185,10 @@ class Table:
         widths = [max(len(row[index]) for row in self.rows) for index in range(len(self.rows[0]))]
         lines = [self.title]
         for row in self.rows:
-            cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+            cells = [
+                row[0].ljust(widths[0]),
+                *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)),
+            ]
             lines.append("  " + "  ".join(cells).rstrip())
         return "\n".join(lines)
 

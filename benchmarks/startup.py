@@ -123,7 +123,9 @@ def count(environments: Environments, cases: list[str]) -> tuple[measure.Table, 
             cells[:3] = [f"{base / 1e6:.2f}", f"{(other - base) / 1e6:+.2f}", f"{other / base:.3f}"]
             figure["instructions"] = {"cpython": base, "importal": other}
         if strace:
-            calls = {variant: measure.system_calls(pair[variant], environments.programs) for variant in measure.VARIANTS}
+            calls = {
+                variant: measure.system_calls(pair[variant], environments.programs) for variant in measure.VARIANTS
+            }
             files = [measure.file_calls(calls[variant]) for variant in measure.VARIANTS]
             opens = [measure.opens(calls[variant]) for variant in measure.VARIANTS]
             cells[3:] = [files[0], f"{files[1] - files[0]:+d}", f"{opens[1] - opens[0]:+d}"]

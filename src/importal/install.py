@@ -152,7 +152,11 @@ def _reroute(installation: Installation) -> None:
     def lock_unlock_module(name: str) -> None:
         # Called where C code has found a module that is being executed. Should that fail, and every attempt after it,
         # the import fails too: what the first attempt left behind is not to be returned as if it were the module.
-        system.find_and_load(name)
+        found = sys.modules.get(name)
+        module = system.find_and_load(name)
+        if module is not found and getattr(getattr(found, "__spec__", None), "_initializing", False):
+            # Its attempt failed and a later one did not. C code goes on with what it found: let that be as complete.
+            found.__dict__.update(module.__dict__)
 
     def find_and_load_lazy_submodule(name: str, import_parent: Callable[[str], object]) -> ModuleType | None:
         return system.find_and_load(name, import_parent, lazy_submodule=True)

@@ -100,12 +100,16 @@ class ModuleLocks:
             if not lock.count and not lock.waiters and self.held.get(lock.name) is lock:
                 del self.held[lock.name]
 
-    def wait(self, name: str) -> bool:
-        """Wait until nobody holds the lock of *name*; False, at once, where waiting would never end."""
+    def wait(self, name: str, *, patient: bool = True) -> bool:
+        """Wait until nobody holds the lock of *name*; False where waiting would never end.
+
+        Not *patient*: False also when the owner has stopped in a wait of its own (an event, a queue, a pool), perhaps
+        for this thread.
+        """
         lock = self.held.get(name)
         if lock is None or lock.owner == _thread.get_ident():
             return True
-        if not self.take(lock):
+        if not self.take(lock, patient=patient):
             return False
         self.release(lock)
         return True
@@ -126,10 +130,11 @@ class ModuleLocks:
         with self._guard:
             return [name for name, lock in self.held.items() if lock.owner == me]
 
-    def take(self, lock: ModuleLock) -> bool:
+    def take(self, lock: ModuleLock, *, patient: bool = True) -> bool:
         """Take *lock* for this thread, waiting if need be; False where waiting would never end."""
         me = _thread.get_ident()
         pause = _FIRST_LOOK
+        place = None
         while True:
             with self._guard:
                 if lock.owner is None or lock.owner == me:
@@ -150,7 +155,8 @@ class ModuleLocks:
                         lock.waiters.remove(waiter)
                     self._forget_waiting(me, lock)
             if not woken:
-                if _joins(lock.owner, me):
+                before, place = place, _waiting_place(lock.owner)
+                if _joins(lock.owner, me) or (not patient and place is not None and place == before):
                     return False
                 pause = min(pause * 2, _LAST_LOOK)
 
@@ -197,6 +203,15 @@ class ModuleLocks:
         locks.remove(lock)
         if not locks:
             del self.waiting[me]
+
+
+def _waiting_place(owner: int | None) -> tuple[int, int] | None:
+    """Return where in ``threading`` the thread *owner* is (a frame and an instruction), None when it is elsewhere."""
+    threading = sys.modules.get("threading")
+    frame = None if owner is None else sys._current_frames().get(owner)
+    if threading is None or frame is None or frame.f_globals is not threading.__dict__:
+        return None
+    return id(frame), frame.f_lasti
 
 
 def _joins(owner: int | None, me: int) -> bool:

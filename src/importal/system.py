@@ -116,9 +116,9 @@ class ImportSystem:
             awaited = _is_initializing(module) and self._wait(name)
             # Looked up again: its thread may have failed since, and what is left of the module is nobody's to use.
             if not awaited and table.get(name, _MISSING) is module:
-                return module
+                return module  # type: ignore[no-any-return]
 
-    def _wait(self, name: str) -> bool:
+    def _wait(self, name: str, *, patient: bool = True) -> bool:
         """Wait for the thread that executes the module *name*; True when the table has to be looked at again.
 
         False when nobody else is executing it: this thread is (a circular import), or waiting would never end.
@@ -129,7 +129,7 @@ class ImportSystem:
             return False
         if self.events.observers:
             self.events.announce("wait", "started", name, owner=self.locks.owner(name))
-        waited = self.locks.wait(name)
+        waited = self.locks.wait(name, patient=patient)
         if self.events.observers:
             self.events.announce("wait", "finished", name, waited=waited)
         return waited
@@ -193,11 +193,12 @@ class ImportSystem:
         if "." in parent_name:
             for ancestor in names.ancestors(parent_name):
                 if _is_initializing(table.get(ancestor)):
-                    self._wait(ancestor)
+                    self._wait(ancestor, patient=False)
         parent: ModuleType = table.get(parent_name, _MISSING)
         if parent is _MISSING or parent is None:
             import_parent(parent_name)
-        elif not _is_initializing(parent) or not self._wait(parent_name):
+        elif not _is_initializing(parent) or not self._wait(parent_name, patient=False):
+            # Not patient: a package that waits, while it is imported, for a thread that imports a part of it.
             return parent
         else:
             # It was awaited; should it have failed, this thread's attempt gets an error of its own.

@@ -27,7 +27,7 @@ if MODE == "importal":
 for name in filter(None, FIRST.split(",")):
     __import__(name)
 
-import threading  # noqa: E402 - after importal, which loads it then
+import threading
 
 FACTS = {}
 

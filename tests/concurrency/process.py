@@ -60,7 +60,16 @@ def run(
     variables = {name: os.environ[name] for name in kept if name in os.environ}
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.json")
-        command = [python, str(HERE / "child.py"), mode, str(limit), str(switch or ""), ",".join(first), str(report), str(program)]
+        command = [
+            python,
+            str(HERE / "child.py"),
+            mode,
+            str(limit),
+            str(switch or ""),
+            ",".join(first),
+            str(report),
+            str(program),
+        ]
         # Into a file, not a pipe, which a forked process that goes on for ever would keep open.
         with open(Path(folder, "output"), "w+", encoding="utf-8", errors="replace") as output:
             process = subprocess.Popen(

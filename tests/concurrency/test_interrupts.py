@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+
 import trees
 
 from .conftest import Play
@@ -30,7 +31,8 @@ INTERRUPT = """
 
 
 @pytest.mark.parametrize(
-    "statement", ["import slow", "from slow import value", "import slow.sub", "import importlib; importlib.import_module('slow')"]
+    "statement",
+    ["import slow", "from slow import value", "import slow.sub", "import importlib; importlib.import_module('slow')"],
 )
 def test_while_waiting(play: Play, statement: str) -> None:
     """The wait ends at once; the thread that is waited for finishes its import, and later imports find it."""

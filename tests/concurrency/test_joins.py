@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+
 import trees
 
 from .conftest import Play
@@ -46,14 +47,19 @@ WAITS = {
 
 def body(statement: str, wait: str) -> str:
     """Return a module body that waits for a thread in which *statement* is executed."""
-    work = f"before = 'set'\noutcomes = []\ndef work():\n    outcomes.append(outcome(lambda: exec({statement!r}, {{}})))\n"
+    work = (
+        f"before = 'set'\noutcomes = []\ndef work():\n    outcomes.append(outcome(lambda: exec({statement!r}, {{}})))\n"
+    )
     return "from __main__ import outcome\n" + work + trees.text(WAITS[wait]) + "after = 'set'\n"
 
 
 @pytest.mark.parametrize("wait", WAITS)
 def test_the_thread_imports_another_module(play: Play, wait: str) -> None:
     """Nothing is in the thread's way: the other module is nobody's."""
-    modules = {"starter.py": body("import other; assert other.value == 'complete'", wait), "other.py": "value = 'complete'"}
+    modules = {
+        "starter.py": body("import other; assert other.value == 'complete'", wait),
+        "other.py": "value = 'complete'",
+    }
     facts = play(modules, "import starter\nreport(outcomes=starter.outcomes, after=starter.after)")
     assert facts == {"outcomes": [[None, None]], "after": "set"}
 
@@ -70,7 +76,9 @@ def test_the_thread_imports_a_submodule(play: Play) -> None:
     assert facts == {"outcomes": [[None, None]], "after": "set"}
 
 
-@pytest.mark.parametrize("statement", ["from pkg.sub import value", "import importlib; importlib.import_module('pkg.sub')"])
+@pytest.mark.parametrize(
+    "statement", ["from pkg.sub import value", "import importlib; importlib.import_module('pkg.sub')"]
+)
 @pytest.mark.parametrize("wait", WAITS)
 def test_the_thread_loads_a_submodule(play: Play, wait: str, statement: str) -> None:
     """The same where the thread needs only the submodule, which CPython before 3.14 lets it have, however it is awaited."""

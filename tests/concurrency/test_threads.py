@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 import trees
 
 from . import process
@@ -86,7 +87,9 @@ def test_many_threads_a_lazy_module(play: Play) -> None:
     assert facts == {"outcomes": [["complete", None]] * 16, "runs": ["slow"]}
 
 
-@pytest.mark.parametrize("how", ["import bad", "from bad import value", "import importlib; importlib.import_module('bad')"])
+@pytest.mark.parametrize(
+    "how", ["import bad", "from bad import value", "import importlib; importlib.import_module('bad')"]
+)
 def test_many_threads_one_failing_module(play: Play, how: str) -> None:
     """Each thread gets the exception, of somebody's attempt; none gets the module whose body failed."""
     modules = {"bad.py": trees.text(COUNTED) + "time.sleep(0.1)\nraise ValueError('the body failed')\nvalue = 1\n"}

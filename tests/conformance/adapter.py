@@ -5,8 +5,6 @@ The four public modules stand as they are: `importal` for importlib, `importal.m
 answered by what does that job in importal. They are gathered here so that importal itself need not have them.
 """
 
-# ruff: noqa: E402, the path must be in order before importal is imported
-
 from __future__ import annotations
 
 import importlib

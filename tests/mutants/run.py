@@ -55,7 +55,9 @@ def judge(mutant: Mutant, copy: Path) -> str:
     file = copy / "src" / "importal" / mutant.file
     text = file.read_text(encoding="utf-8")
     if text.count(mutant.old) != 1:
-        sys.exit(f"{mutant.name}: the line to break stands {text.count(mutant.old)} times in {mutant.file}; mend mutants.py")
+        sys.exit(
+            f"{mutant.name}: the line to break stands {text.count(mutant.old)} times in {mutant.file}; mend mutants.py"
+        )
     file.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
     try:
         red = failures(mutant.tests, copy)

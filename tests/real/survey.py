@@ -13,12 +13,12 @@ if MODE == "importal":
 
     ImportSystem.host().install()
 
-import hashlib  # noqa: E402 - all of these after importal, which loads them then
-import io  # noqa: E402
-import json  # noqa: E402
-import os  # noqa: E402
-import traceback  # noqa: E402
-import warnings  # noqa: E402
+import hashlib
+import io
+import json
+import os
+import traceback
+import warnings
 
 MISSING = "<missing>"
 
@@ -48,7 +48,11 @@ def of_spec(spec):
     if spec is None or spec is MISSING:
         return spec
     names = ["name", "origin", "cached", "parent", "has_location", "submodule_search_locations", "loader_state"]
-    return {"class": class_of(spec), "loader": class_of(spec.loader), **{name: plain(getattr(spec, name)) for name in names}}
+    return {
+        "class": class_of(spec),
+        "loader": class_of(spec.loader),
+        **{name: plain(getattr(spec, name)) for name in names},
+    }
 
 
 def of_loader(loader, name):

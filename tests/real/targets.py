@@ -79,7 +79,12 @@ def batches(names: list[str], size: int = 100) -> dict[str, list[str]]:
                 chunks[-1] += part
             else:
                 chunks.append(part)
-    return {chunk[0] if len({n.partition(".")[0] for n in chunk}) == 1 and "." not in chunk[0] else f"{chunk[0]}-{chunk[-1]}": chunk for chunk in chunks}
+    return {
+        chunk[0]
+        if len({n.partition(".")[0] for n in chunk}) == 1 and "." not in chunk[0]
+        else f"{chunk[0]}-{chunk[-1]}": chunk
+        for chunk in chunks
+    }
 
 
 def requirements() -> dict[str, str | None]:

@@ -1,0 +1,1 @@
+"""The importal command, in processes of its own."""

@@ -1,0 +1,438 @@
+"""`importal run` against `python`: the same output, errors and exit status, byte for byte."""
+
+from __future__ import annotations
+
+import os
+import py_compile
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import trees
+
+from .conftest import SOURCES, Pair, environment
+
+#: A program that tells what it finds itself to be.
+TELL = trees.text('''
+    """The docstring."""
+    import sys
+    main = sys.modules["__main__"]
+    print("argv", sys.argv)
+    print("path", sys.path)
+    print("same", vars(main) is globals(), type(main).__name__)
+    for name in ("__name__", "__file__", "__package__", "__doc__", "__cached__", "__annotations__", "__path__"):
+        print(name, repr(globals().get(name, "missing")))
+    print("names", sorted(name for name in globals() if name.startswith("__")))
+    loader = __loader__
+    print("loader", getattr(loader, "__name__", type(loader).__name__))
+    print("its", getattr(loader, "name", None), getattr(loader, "path", None))
+    spec = __spec__
+    print("spec", spec and [spec.name, spec.origin, spec.cached, spec.parent, spec.has_location])
+    print("locations", spec and spec.submodule_search_locations)
+    print("flags", sys.flags.optimize, __debug__)
+    print("builtins", type(__builtins__).__name__)
+    print("modules", [name for name in ("__main__", "pkg", "pkg.__main__", "m") if name in sys.modules])
+''')
+
+PROGRAMS = {
+    "script": ("tell.py", "one", "-x", "--", "two words", ""),
+    "script in a folder": ("folder/tell.py", "a"),
+    "script by a link": ("link.py",),
+    "script by an absolute path": ("{here}/tell.py",),
+    "script with a dot": ("./tell.py",),
+    "script without suffix": ("tell", "a"),
+    "bytecode file": ("tell.pyc", "a"),
+    "directory": ("app", "a"),
+    "directory with a slash": ("app/", "a"),
+    "the directory here": (".", "a"),
+    "archive": ("app.zip", "a"),
+    "archive without suffix": ("packed", "a"),
+    "archive with bytecode": ("compiled.zip", "a"),
+    "module": ("-m", "m", "a", "-m", "b"),
+    "module at once": ("-mm", "a"),
+    "module in a package": ("-m", "pkg.m", "a"),
+    "package": ("-m", "pkg", "a"),
+    "module of a namespace package": ("-m", "ns.m", "a"),
+    "package of an archive": ("-m", "zipped", "a"),
+    "command": ("-c", TELL, "a", "-c"),
+    "command at once": ("-c" + TELL, "a"),
+    "standard input": ("-", "a", "b"),
+}
+
+
+@pytest.fixture
+def place(pair: Pair) -> Path:
+    """A folder with the same program in every form."""
+    tree: trees.Tree = {
+        "tell.py": TELL,
+        "tell": TELL,
+        "__main__.py": TELL,
+        "folder": {"tell.py": TELL},
+        "app": {"__main__.py": TELL, "other.py": ""},
+        "app.zip": trees.Archive({"__main__.py": TELL}),
+        "packed": trees.Archive({"__main__.py": TELL}, deflated=True, prefix=b"#!/usr/bin/env python3\n"),
+        "library.zip": trees.Archive({"zipped": {"__init__.py": "", "__main__.py": TELL}}),
+        "m.py": TELL,
+        "pkg": {"__init__.py": "", "__main__.py": TELL, "m.py": TELL},
+        "ns": {"m.py": TELL},
+    }
+    trees.write(tree, pair.cwd)
+    py_compile.compile(str(pair.cwd / "tell.py"), cfile=str(pair.cwd / "tell.pyc"), dfile="tell.py")
+    trees.zip({"__main__.pyc": (pair.cwd / "tell.pyc").read_bytes()}, pair.cwd / "compiled.zip")
+    (pair.cwd / "link.py").symlink_to(Path("folder") / "tell.py")
+    return pair.cwd
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_what_a_program_finds_itself_to_be(pair: Pair, place: Path, name: str) -> None:
+    arguments = [argument.replace("{here}", str(place)) for argument in PROGRAMS[name]]
+    paths = os.pathsep.join([str(place / "library.zip"), str(SOURCES)])
+    result = pair.same(*arguments, stdin=TELL if name == "standard input" else "", PYTHONPATH=paths)
+    assert result.status == 0
+    assert "argv" in result.out
+
+
+@pytest.mark.parametrize("option", ["-O", "-OO"])
+@pytest.mark.parametrize("name", ["script", "directory", "archive", "module", "command", "standard input"])
+def test_optimised(pair: Pair, place: Path, name: str, option: str) -> None:
+    """`importal run -O ...` is `python -O ...`: docstrings, assertions and the names of bytecode files included."""
+    arguments = PROGRAMS[name]
+    stdin = TELL if name == "standard input" else ""
+    theirs, _ = pair.run(*arguments, stdin=stdin, flags=(option,))
+    _, ours = pair.run(option, *arguments, stdin=stdin)
+    assert ours == theirs
+    assert f"flags {option.count('O')} False" in ours.out
+    assert pair.same(*arguments, stdin=stdin, flags=(option,)) == theirs
+
+
+@pytest.mark.parametrize("flags", [("-P",), ("-s",), ("-B",), ("-u",), ("-X", "utf8"), ("-W", "error"), ("-b",)])
+def test_pythons_own_options(pair: Pair, place: Path, flags: tuple[str, ...]) -> None:
+    pair.same("tell.py", "a", flags=flags)
+    pair.same("-c", "import sys; print(sys.flags, sys.warnoptions, sys._xoptions, sys.path[0])", flags=flags)
+
+
+def test_bytecode_is_kept_as_by_python(pair: Pair) -> None:
+    trees.write({"main.py": "import m, p.n", "m.py": "", "p": {"__init__.py": "", "n.py": ""}}, pair.cwd)
+    kept = []
+    for number in range(2):
+        result = pair.run("main.py")[number]
+        assert result.status == 0, result.err
+        files = {str(file.relative_to(pair.cwd)): file.read_bytes() for file in pair.cwd.rglob("*.pyc")}
+        kept.append(files)
+    assert kept[0] == kept[1]
+    assert len(kept[0]) == 3
+
+
+# ---------------------------------------------------------------- how it ends
+
+
+@pytest.mark.parametrize(
+    ("ending", "status"),
+    [
+        ("pass", 0),
+        ("sys.exit()", 0),
+        ("sys.exit(0)", 0),
+        ("sys.exit(3)", 3),
+        ("sys.exit(True)", 1),
+        ("sys.exit(256 + 7)", 7),
+        ("sys.exit(-1)", 255),
+        ("sys.exit('words')", 1),
+        ("sys.exit((1, 2))", 1),
+        ("raise SystemExit", 0),
+        ("raise SystemExit(4)", 4),
+        ("exit(5)", 5),
+        ("raise ValueError('broken')", 1),
+        ("1 / 0", 1),
+        ("import no_such_module_here", 1),
+        ("from os import no_such_name", 1),
+        ("raise KeyboardInterrupt", -2),
+        ("raise GeneratorExit", 1),
+        ("raise ExceptionGroup('several', [ValueError(1), TypeError(2)])", 1),
+        ("os._exit(6)", 6),
+        ("os.kill(os.getpid(), signal.SIGTERM)", -15),
+        ("os.kill(os.getpid(), signal.SIGINT)", -2),
+        ("os.kill(os.getpid(), signal.SIGKILL)", -9),
+        ("os.abort()", -6),
+        ("atexit.register(print, 'at exit'); sys.exit(2)", 2),
+        ("threading.Thread(target=lambda: print('thread')).start()", 0),
+        ("sys.excepthook = lambda *error: print('hooked', error[0].__name__); 1 / 0", 1),
+        ("sys.stdout.write('no line end'); sys.exit('words')", 1),
+    ],
+)
+@pytest.mark.parametrize("form", ["script", "module", "command"])
+def test_exit_status(pair: Pair, ending: str, status: int, form: str) -> None:
+    program = f"import atexit, os, signal, sys, threading\nprint('begun', flush=True)\n{ending}\n"
+    trees.write({"m.py": program}, pair.cwd)
+    arguments = {"script": ["m.py"], "module": ["-m", "m"], "command": ["-c", program]}[form]
+    same = pair.same_but_for_frames if form == "module" else pair.same
+    assert same(*arguments).status == status
+
+
+RAISES = "raise ValueError(1)\n"
+TRACEBACKS: dict[str, trees.Tree] = {
+    "in the program": {"main.py": "def f():\n    1 / 0\nf()\n"},
+    "in a module's module": {"main.py": "import m\n", "m.py": "import n\n", "n.py": "1 / 0\n"},
+    "syntax": {"main.py": "import m\n", "m.py": "not python at all\n"},
+    "syntax of the program": {"main.py": "not python at all\n"},
+    "encoding of the program": {"main.py": b"x = '\xff'\n"},
+    "encoding of a module": {"main.py": "import m", "m.py": b"# coding: nonsense\n"},
+    "null byte in a module": {"main.py": "import m", "m.py": b"x = 1\0\n"},
+    "null byte in the program": {"main.py": b"x = 1\0\n"},
+    "missing name": {"main.py": "from p import missing", "p": {"__init__.py": ""}},
+    "missing submodule": {"main.py": "import p.missing", "p": {"__init__.py": ""}},
+    "relative import in the program": {"main.py": "from . import x"},
+    "beyond the top": {"main.py": "import p", "p": {"__init__.py": "from .. import x"}},
+    "import_module": {"main.py": "import importlib\nimportlib.import_module('m')", "m.py": "import n", "n.py": "1 / 0"},
+    "cause": {
+        "main.py": "try:\n    import m\nexcept ValueError as e:\n    raise TypeError('again') from e",
+        "m.py": RAISES,
+    },
+    "context": {"main.py": "try:\n    import m\nfinally:\n    1 / 0", "m.py": RAISES},
+    "__import__": {"main.py": "__import__('m')", "m.py": "raise ImportError('own', name='x', path='y')"},
+    "forbids itself": {"main.py": "import m", "m.py": "import sys\nsys.modules['m'] = None\n1 / 0"},
+    "exec": {"main.py": "exec('import m')", "m.py": "def f(): raise RecursionError('deep')\nf()"},
+    "reload": {"main.py": "import importlib, m\nopen('m.py', 'w').write('1 / 0 #')\nimportlib.reload(m)", "m.py": ""},
+}
+
+
+@pytest.mark.parametrize("tree", TRACEBACKS.values(), ids=TRACEBACKS)
+def test_tracebacks(pair: Pair, tree: trees.Tree) -> None:
+    """What stands on stderr is byte for byte what python writes."""
+    assert pair.same_but_for_frames("main.py", tree=tree).status == 1
+
+
+def test_a_circular_import_shows_the_circle_besides(pair: Pair) -> None:
+    """An intended difference: the interpreter's words, and a note that says which modules import each other."""
+    trees.write({"main.py": "import a", "a.py": "from b import x\n", "b.py": "from a import y\n"}, pair.cwd)
+    theirs, ours = pair.run("main.py")
+    assert ours.err == theirs.err + "import cycle: a -> b -> a\n"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [["-m", "p"], ["-m", "p.broken"], ["-c", "1 / 0"], ["-c", "def f(): g()\nf()"], ["-"], ["app"], ["app.zip"]],
+    ids=" ".join,
+)
+def test_tracebacks_of_other_forms(pair: Pair, form: list[str]) -> None:
+    broken = "def f():\n    1 / 0\nf()\n"
+    trees.write(
+        {
+            "p": {"__init__.py": "", "__main__.py": broken, "broken.py": broken},
+            "app": {"__main__.py": broken},
+            "app.zip": trees.Archive({"__main__.py": broken}),
+        },
+        pair.cwd,
+    )
+    # python runs modules, directories and archives by runpy, whose frames it shows.
+    same = pair.same_but_for_frames if form[0] in {"-m", "app", "app.zip"} else pair.same
+    assert same(*form, stdin=broken).status == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["gone.py"],
+        ["gone/gone.py"],
+        ["empty"],
+        ["empty.zip"],
+        ["-m", "no_such_module_here"],
+        ["-m", "no_such.module"],
+        ["-m", "p"],
+        ["-m", "p.gone"],
+        ["-m", "m.py"],
+        ["-m", "sys"],
+        ["-m", "ns"],
+        ["-m", "fails.below"],
+        ["foreign.pyc"],
+        ["short.pyc"],
+    ],
+)
+def test_a_program_that_is_not_there(pair: Pair, arguments: list[str]) -> None:
+    trees.write(
+        {
+            "empty": {},
+            "empty.zip": trees.Archive({"other.py": ""}),
+            "p": {"__init__.py": ""},
+            "ns": {"x.py": ""},
+            "m.py": "",
+            "fails": {"__init__.py": "1 / 0", "below.py": ""},
+            "foreign.pyc": b"\0\0\r\n" + bytes(12),
+            "short.pyc": b"\xa7",
+        },
+        pair.cwd,
+    )
+    result = pair.same_but_for_frames(*arguments)
+    assert result.status != 0
+    assert result.out == ""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX permission bits")
+def test_a_script_that_cannot_be_read(pair: Pair) -> None:
+    (pair.cwd / "m.py").mkdir()  # a folder, for root can read any file
+    pair.same("m.py")
+
+
+# ---------------------------------------------------------------- what it is connected to
+
+
+@pytest.mark.parametrize("form", [["m.py"], ["-m", "m"], ["-c", "import sys; print([sys.stdin.read(), input])"]])
+def test_standard_input_is_the_programs(pair: Pair, form: list[str]) -> None:
+    trees.write({"m.py": "import sys\nfirst = input('? ')\nprint([first, sys.stdin.read()])"}, pair.cwd)
+    pair.same(*form, stdin="one\ntwo\nthree")
+
+
+def test_a_pipe_that_is_closed(pair: Pair) -> None:
+    """`program | head -1`: the same words on stderr, the same status."""
+    trees.write({"m.py": "for number in range(100000): print(number)"}, pair.cwd)
+
+    ends = []
+    for command in pair.commands(("m.py",)):
+        with subprocess.Popen(
+            command, cwd=pair.cwd, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            assert process.stdout.readline() == b"0\n"
+            process.stdout.close()
+            ends.append((process.stderr.read(), process.wait(60)))
+    assert ends[0] == ends[1]
+    assert b"BrokenPipeError" in ends[0][0]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("handled", [False, True])
+def test_signals_from_outside(pair: Pair, name: str, handled: bool) -> None:
+
+    number = getattr(signal, name)
+    handler = f"signal.signal({int(number)}, lambda *_: (print('handled'), sys.exit(9)))" if handled else ""
+    # A shell that starts commands in the background has them ignore SIGINT, and that is inherited.
+    reset = "signal.signal(signal.SIGINT, signal.default_int_handler)"
+    body = f"import signal, sys, time\n{reset}\n{handler}\nprint('ready', flush=True)\ntime.sleep(60)\n"
+    trees.write({"m.py": body}, pair.cwd)
+    ends = []
+    for command in pair.commands(("m.py",)):
+        with subprocess.Popen(
+            command, cwd=pair.cwd, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            assert process.stdout.readline() == b"ready\n"
+            time.sleep(0.1)  # until it sleeps: the line that is interrupted is shown
+            process.send_signal(number)
+            ends.append((process.stdout.read(), process.stderr.read(), process.wait(60)))
+    assert ends[0] == ends[1]
+    assert ends[0][2] == (9 if handled else -number)
+
+
+# ---------------------------------------------------------------- who imports
+
+
+def test_the_programs_modules_are_loaded_by_importal(pair: Pair) -> None:
+    body = "import json, m, sys\nprint([type(one.__spec__).__module__ for one in (json, m)], 'importal' in sys.modules)"
+    trees.write({"main.py": body, "m.py": ""}, pair.cwd)
+    theirs, ours = pair.run("main.py")
+    assert theirs.out == "['_frozen_importlib', '_frozen_importlib'] False\n"
+    assert ours.out.endswith("] True\n")
+    # They say the name that is known to pickle; what they are is another matter.
+    program = "import json, importal\nprint(type(json.__spec__) is importal.ModuleSpec)"
+    assert pair.run("-c", program)[1].out == "True\n"
+
+
+CHILDREN = trees.text("""
+    import multiprocessing, sys
+
+    def answer(queue):
+        import json, sys
+        system = sys.modules.get("importal.install")
+        active = system is not None and system.Installation.current is not None
+        queue.put((active, __name__, json.__spec__.name))
+
+    if __name__ == "__main__":
+        context = multiprocessing.get_context(sys.argv[1])
+        queue = context.Queue()
+        process = context.Process(target=answer, args=(queue,))
+        process.start()
+        print(*queue.get(timeout=50))
+        process.join()
+        print(process.exitcode)
+""")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only spawn is there on Windows")
+@pytest.mark.parametrize("method", ["spawn", "forkserver", "fork"])
+@pytest.mark.parametrize("form", ["script", "module"])
+def test_children_of_multiprocessing_use_importal(pair: Pair, method: str, form: str) -> None:
+    trees.write({"work.py": CHILDREN}, pair.cwd)
+    arguments = ("work.py", method) if form == "script" else ("-m", "work", method)
+    theirs, ours = pair.run(*arguments)
+    main = "__main__" if method == "fork" else "__mp_main__"
+    assert theirs.out == f"False {main} json\n0\n", theirs.err
+    assert ours.out == f"True {main} json\n0\n", ours.err
+    assert ours.err == theirs.err
+
+
+def test_other_children_are_plain_python(pair: Pair) -> None:
+    """A program that starts python by itself gets what it asks for."""
+    child = "import sys; print('importal' in sys.modules)"
+    body = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {child!r}], check=True)"
+    trees.write({"m.py": body}, pair.cwd)
+    assert pair.same("m.py").out == "False\n"
+
+
+def test_a_program_may_run_programs(pair: Pair) -> None:
+    body = "import runpy, sys\nsys.argv[1:] = ['a']\nrunpy.run_path('n.py', run_name='__main__')\nrunpy.run_module('n')"
+    trees.write({"m.py": body, "n.py": TELL}, pair.cwd)
+    pair.same("m.py")
+
+
+def test_pickled_by_the_program_read_by_python(pair: Pair) -> None:
+    body = "import pickle, sys\nclass C: pass\nprint(pickle.dumps([C, sys.__spec__.__class__], 0).decode())"
+    trees.write({"m.py": body}, pair.cwd)
+    pair.same("m.py")
+
+
+@pytest.mark.parametrize("module", ["json.tool", "timeit", "this", "zipfile", "compileall", "inspect"])
+def test_modules_of_the_standard_library(pair: Pair, module: str) -> None:
+    arguments = {
+        "json.tool": ["--compact"],
+        "timeit": ["-n1", "-r1", "--help"],
+        "this": [],
+        "zipfile": ["--help"],
+        "compileall": ["-q", "nothing_here"],
+        "inspect": ["json:dumps", "--details"],
+    }[module]
+    theirs, ours = pair.run("-m", module, *arguments, stdin='{"a": 1}')
+    assert (ours.status, ours.err) == (theirs.status, theirs.err)
+    if module != "inspect":  # shows a loader's representation
+        assert ours.out == theirs.out
+
+
+def test_doctest_and_unittest_find_their_modules(pair: Pair) -> None:
+    trees.write(
+        {
+            "test_m.py": "import unittest\nclass T(unittest.TestCase):\n    def test(self): self.assertTrue(__spec__)\n",
+            "d.py": '"""\n>>> 1 + 1\n2\n"""\n',
+        },
+        pair.cwd,
+    )
+    assert "OK" in pair.run("-m", "unittest", "-q", "test_m")[1].err
+    pair.same("-m", "doctest", "-v", "d.py")
+
+
+def test_pdb_runs_a_program(pair: Pair) -> None:
+    trees.write({"m.py": "x = 1\nprint(x)\n"}, pair.cwd)
+    pair.same("-m", "pdb", "m.py", stdin="n\np __file__, __name__\nc\nq\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_with_optimisation_the_process_is_replaced(pair: Pair) -> None:
+    """`importal run -O` leaves no process in between: signals and the parent's wait reach the program itself."""
+    trees.write({"m.py": "import os\nprint(open(f'/proc/{os.getppid()}/comm').read().strip())"}, pair.cwd)
+    theirs, _ = pair.run("m.py", flags=("-O",))
+    _, ours = pair.run("-O", "m.py")
+    assert ours == theirs
