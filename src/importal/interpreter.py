@@ -86,6 +86,22 @@ def without_import_frames(error: BaseException) -> BaseException:
     return error
 
 
+def users_frames_only(function: F) -> F:
+    """Wrap *function* so that an exception leaves it as `without_import_frames` leaves it."""
+
+    @import_frame
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except BaseException as error:
+            without_import_frames(error)
+            raise
+
+    call.__doc__, call.__name__, call.__qualname__ = function.__doc__, function.__name__, function.__qualname__
+    call.__wrapped__ = function  # type: ignore[attr-defined]  # the signature is the function's
+    return call  # type: ignore[return-value]
+
+
 def _link(error: BaseException, before: TracebackType | None, after: TracebackType | None) -> None:
     if before is None:
         error.__traceback__ = after

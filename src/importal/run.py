@@ -78,27 +78,33 @@ def find_program(
     Its parents are imported. Raises *error* when there is no such module or no code in it.
     """
     if name.startswith("."):
-        raise error("Relative module names not supported")
+        raise _refusal(error, "Relative module names not supported", name)
     spec = _find(system, name, error)
     if spec.submodule_search_locations is not None:
         if name == "__main__" or name.endswith(".__main__"):
-            raise error("Cannot use package as __main__ module")
+            raise _refusal(error, "Cannot use package as __main__ module", name)
         try:
             return find_program(system, f"{name}.__main__", error)
         except error as reason:
             if name in system.state.modules:
-                raise error(f"{reason}; {name!r} is a package and cannot be directly executed") from None
+                message = f"{reason}; {name!r} is a package and cannot be directly executed"
+                raise _refusal(error, message, name) from None
             raise
     loader: Any = spec.loader
     if loader is None:
-        raise error(f"{name!r} is a namespace package and cannot be executed")
+        raise _refusal(error, f"{name!r} is a namespace package and cannot be executed", name)
     try:
         code = loader.get_code(name)
     except ImportError as reason:
-        raise error(str(reason)) from reason
+        raise _refusal(error, str(reason), name) from reason
     if code is None:
-        raise error(f"No code object available for {name}")
+        raise _refusal(error, f"No code object available for {name}", name)
     return spec, code
+
+
+def _refusal(error: type[ImportError], message: str, name: str) -> ImportError:
+    """Return the error that *name* cannot be executed; since CPython 3.14 it knows the name."""
+    return error(message, name=name) if sys.version_info >= (3, 14) else error(message)
 
 
 def _find(system: ImportSystem, name: str, error: type[ImportError]) -> ModuleSpec:
@@ -116,9 +122,9 @@ def _find(system: ImportSystem, name: str, error: type[ImportError]) -> ModuleSp
         message = f"Error while finding module specification for {name!r} ({type(reason).__name__}: {reason})"
         if name.endswith(".py"):
             message += f". Try using '{name[:-3]}' instead of '{name}' as the module name."
-        raise error(message) from reason
+        raise _refusal(error, message, name) from reason
     if spec is None:
-        raise error(f"No module named {name}")
+        raise _refusal(error, f"No module named {name}", name)
     return spec
 
 
@@ -167,7 +173,7 @@ def _main_in(system: ImportSystem, location: str) -> tuple[ModuleSpec, CodeType]
     try:
         spec = system.find_spec("__main__")
         if spec is None:
-            raise ImportError(f"can't find '__main__' module in {location!r}")
+            raise _refusal(ImportError, f"can't find '__main__' module in {location!r}", "__main__")
         loader: Any = spec.loader
         return spec, loader.get_code("__main__")
     finally:

@@ -13,10 +13,10 @@ from .finders.builtin import PrivateBuiltinImporter
 from .finders.entry import FileFinder
 from .finders.frozen import FrozenImporter
 from .finders.path import PathSearch
-from .interpreter import CORE_MODULES, import_frame
+from .interpreter import CORE_MODULES, import_frame, users_frames_only
 from .loaders.extension import ExtensionFileLoader, PrivateExtensionFileLoader
 from .loaders.location import file_loaders, spec_from_file_location
-from .loaders.module import execute_again, module_from_spec
+from .loaders.module import execute_again, give_builtins, module_from_spec
 from .loaders.source import SourceFileLoader, SourceLoader
 from .state import State
 from .statement import PrivateImport, import_statement
@@ -151,6 +151,7 @@ class ImportSystem(engine.ImportSystem):
             message = f"__path__ attribute not found on {parent_name!r} while trying to find {fullname!r}"
             raise ModuleNotFoundError(message, name=fullname) from error
 
+    @users_frames_only
     @import_frame
     def reload(self, module: ModuleType) -> ModuleType:
         """Find the module anew and execute it again in its old namespace; return what the table then holds.
@@ -191,6 +192,7 @@ class ImportSystem(engine.ImportSystem):
         finally:
             del self._reloading[name]
 
+    @users_frames_only
     @import_frame
     def load_spec(self, spec: ModuleSpec) -> ModuleType:
         """Load the module of *spec*, whoever made it, unless the table has one of its name; return the module."""
@@ -210,7 +212,7 @@ class ImportSystem(engine.ImportSystem):
         """Return a new module made for *spec*, not executed and not in the table; its imports will be this system's."""
         module = module_from_spec(spec)
         if self.builtins is not None:
-            module.__dict__.setdefault("__builtins__", self.builtins)
+            give_builtins(module, spec.loader, self.builtins)
         return module
 
     def invalidate_caches(self) -> None:
@@ -219,6 +221,7 @@ class ImportSystem(engine.ImportSystem):
             if hasattr(finder, "invalidate_caches"):
                 finder.invalidate_caches()
 
+    @users_frames_only
     @import_frame
     def load_source(self, name: str, path: str | os.PathLike[str]) -> ModuleType:
         """Load the source file *path* as the module *name*: read, compile, create, register, execute.
@@ -244,6 +247,7 @@ class ImportSystem(engine.ImportSystem):
             )
         return module
 
+    @users_frames_only
     def run_module(
         self,
         name: str,
@@ -256,6 +260,7 @@ class ImportSystem(engine.ImportSystem):
 
         return run_module(self, name, init_globals, run_name, alter_sys)
 
+    @users_frames_only
     def run_path(
         self, path: str | os.PathLike[str], init_globals: Mapping[str, Any] | None = None, run_name: str | None = None
     ) -> dict[str, Any]:

@@ -25,6 +25,13 @@ AUDITS_IN_PYTHON = sys.version_info >= (3, 15)
 __all__ = ["PrivateImport", "handle_fromlist", "import_statement", "package_of"]
 
 
+# What a namespace may be, and how the built-in function says so.
+_NAMESPACES: tuple[Any, ...] = (dict,)
+_NAMESPACES_IN_WORDS = "a dict"
+if sys.version_info >= (3, 15):
+    _NAMESPACES = (dict, frozendict)  # type: ignore[name-defined]  # noqa: F821
+    _NAMESPACES_IN_WORDS = "a dict or a frozendict"
+
 # What the built-in function is told apart by: no globals were given, or None was.
 _NO_GLOBALS: Any = {}
 
@@ -72,7 +79,7 @@ def package_of(globals: Mapping[str, Any]) -> str:  # noqa: A002
         return package  # type: ignore[no-any-return]
     if spec is not None:
         return spec.parent  # type: ignore[no-any-return]
-    _warn("can't resolve package from __spec__ or __package__, falling back on __name__ and __path__", ImportWarning)
+    _warn_of_fallback()
     name: str = globals["__name__"]
     return name if "__path__" in globals else name.rpartition(".")[0]
 
@@ -124,7 +131,17 @@ class PrivateImport:
     """The ``__import__`` of a private system, as its modules' built-in name: as strict as the built-in function."""
 
     def __init__(self, system: ImportSystem) -> None:
+        # Before any statement asks: importing it then would be an import of the interpreter's amid one of the system's.
+        from opcode import opmap
+
         self.system = system
+        self._import_from = opmap["IMPORT_FROM"]
+
+    def _takes_names(self, frame: FrameType) -> bool:
+        """Tell whether the import statement that *frame* is in goes on to take a name from the module it gets."""
+        code = frame.f_code.co_code
+        following = frame.f_lasti + 2
+        return following < len(code) and code[following] == self._import_from
 
     @import_frame
     def __call__(
@@ -136,17 +153,21 @@ class PrivateImport:
         level: int = 0,
     ) -> ModuleType:
         """Import *name* for a statement in the namespace *globals*; see :func:`import_statement`."""
-        level = index(level)
-        _check_arguments(name, globals, level)
-        module = import_statement(self.system, name, globals, locals, fromlist, level, self._import_name)
-        table = self.system.state.modules
-        if not fromlist and "." in name and _takes_names(sys._getframe(1)):
-            _bind_along(module, name, table)
-        for wanted in fromlist or ():
-            # The statement's own fallback looks into the interpreter's table, not into this one: a submodule that is
-            # still being imported (a circular import) is bound here and now.
-            if isinstance(wanted, str) and f"{getattr(module, '__name__', '')}.{wanted}" in table:
-                _bind_early(module, wanted, table)
+        try:
+            level = index(level)
+            _check_arguments(name, globals, level)
+            module = import_statement(self.system, name, globals, locals, fromlist, level, self._import_name)
+            table = self.system.state.modules
+            if not fromlist and "." in name and self._takes_names(sys._getframe(1)):
+                _bind_along(module, name, table)
+            for wanted in fromlist or ():
+                # The statement's own fallback looks into the interpreter's table, not into this one: a submodule that
+                # is still being imported (a circular import) is bound here and now.
+                if isinstance(wanted, str) and f"{getattr(module, '__name__', '')}.{wanted}" in table:
+                    _bind_early(module, wanted, table)
+        except BaseException as error:
+            without_import_frames(error)
+            raise
         return module
 
     @import_frame
@@ -166,7 +187,10 @@ class PrivateImport:
 def _bind_early(module: ModuleType, name: str, table: Mapping[str, ModuleType]) -> None:
     submodule = table[f"{module.__name__}.{name}"]
     if submodule is not None and not hasattr(module, name):
-        setattr(module, name, submodule)
+        try:
+            setattr(module, name, submodule)
+        except AttributeError:
+            pass  # a parent that refuses the attribute: the statement's own ImportError says that it has none
 
 
 def _bind_along(module: ModuleType, name: str, table: Mapping[str, ModuleType]) -> None:
@@ -175,19 +199,12 @@ def _bind_along(module: ModuleType, name: str, table: Mapping[str, ModuleType]) 
         if f"{module.__name__}.{child}" not in table:
             return
         _bind_early(module, child, table)
+        if not hasattr(module, child):
+            return
         module = getattr(module, child)
 
 
-def _takes_names(frame: FrameType) -> bool:
-    """Tell whether the import statement that *frame* is in goes on to take a name from the module it gets."""
-    import opcode
-
-    code = frame.f_code.co_code
-    following = frame.f_lasti + 2
-    return following < len(code) and code[following] == opcode.opmap["IMPORT_FROM"]
-
-
-def _check_arguments(name: object, globals: object, level: int) -> None:  # noqa: A002
+def _check_arguments(name: object, globals: Any, level: int) -> None:  # noqa: A002
     """Refuse what the built-in ``__import__`` refuses, in its words."""
     if not isinstance(name, str):
         raise TypeError("module name must be a string")
@@ -199,8 +216,8 @@ def _check_arguments(name: object, globals: object, level: int) -> None:  # noqa
         return
     if globals is _NO_GLOBALS:
         raise KeyError("'__name__' not in globals")
-    if not isinstance(globals, dict):
-        raise TypeError("globals must be a dict")
+    if not isinstance(globals, _NAMESPACES):
+        raise TypeError(f"globals must be {_NAMESPACES_IN_WORDS}")
     package, spec = globals.get("__package__"), globals.get("__spec__")
     if package is not None and not isinstance(package, str):
         raise TypeError("package must be a string")
@@ -208,9 +225,14 @@ def _check_arguments(name: object, globals: object, level: int) -> None:  # noqa
         raise TypeError("__spec__.parent must be a string")
     if package is None and spec is None:
         if "__name__" not in globals:
+            _warn_of_fallback()
             raise KeyError("'__name__' not in globals")
         if not isinstance(globals["__name__"], str):
             raise TypeError("__name__ must be a string")
+
+
+def _warn_of_fallback() -> None:
+    _warn("can't resolve package from __spec__ or __package__, falling back on __name__ and __path__", ImportWarning)
 
 
 def _warn(message: str, category: type[Warning]) -> None:

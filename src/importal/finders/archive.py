@@ -235,9 +235,13 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
             """Load *fullname* into ``sys.modules`` and return it. Deprecated: use ``exec_module``."""
             import warnings
 
+            method = "zipimport.zipimporter."
             warnings.warn(
-                "zipimport.zipimporter.load_module() is deprecated and slated for removal in Python "
-                f"{'3.15' if sys.version_info >= (3, 14) else '3.12'}; use exec_module() instead",
+                f"'{method}load_module' is deprecated and slated for removal in Python 3.15; use {method}exec_module() "
+                "instead"
+                if sys.version_info >= (3, 14)
+                else f"{method}load_module() is deprecated and slated for removal in Python 3.12; use exec_module() "
+                "instead",
                 DeprecationWarning,
                 stacklevel=2,
             )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 from .. import interpreter
 from ..loaders.builtin import BuiltinLoader
+from ..loaders.module import load_by_name
 from ..spec import ModuleSpec
 from .legacy import LegacyFinder
 
@@ -54,3 +57,9 @@ class PrivateBuiltinImporter(BuiltinImporter):
         """As the base class; what C code registers goes into the private table."""
         with interpreter.TableKept(module.__name__, self._table):
             BuiltinLoader.exec_module(module)
+
+    if sys.version_info < (3, 15):
+
+        def load_module(self, fullname: str) -> ModuleType:  # type: ignore[override]
+            """Load *fullname* into ``sys.modules`` and return it. Deprecated: use ``exec_module``."""
+            return load_by_name(self, fullname)

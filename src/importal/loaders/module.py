@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "execute_again",
+    "give_builtins",
     "load",
     "load_by_name",
     "module_from_spec",
@@ -46,8 +47,8 @@ def load(
     if HAS_LEGACY and loader is not None and not hasattr(loader, "exec_module"):
         return _load_legacy(spec, table, events)
     module = module_from_spec(spec)
-    if builtins is not None and type(module) is Module and getattr(loader, "executes_code", loader is not None):
-        module.__dict__["__builtins__"] = builtins
+    if builtins is not None:
+        give_builtins(module, loader, builtins)
     if events.observers:
         events.announce("create", "finished", name, module=module, spec=spec)
         events.announce("execute", "started", name, module=module)
@@ -91,6 +92,12 @@ def module_from_spec(spec: ModuleSpec) -> ModuleType:
     else:
         set_attributes(spec, module)
     return module
+
+
+def give_builtins(module: ModuleType, loader: object, builtins: dict[str, object]) -> None:
+    """Let the code of *module*, if it is going to have code, see *builtins* in place of the built-in names."""
+    if type(module) is Module and getattr(loader, "executes_code", loader is not None):
+        module.__dict__["__builtins__"] = builtins
 
 
 def set_attributes(spec: ModuleSpec, module: ModuleType, *, override: bool = False) -> None:
