@@ -66,9 +66,10 @@ class Environments:
         subprocess.run([self.pythons[environment.name], "-m", "compileall", "-q", environment / here], check=True)
 
     def _run(self, name: str, *arguments: str) -> str:
-        done = subprocess.run(
-            [self.pythons[name], *arguments], env=measure.environment(), check=True, capture_output=True, text=True
-        )
+        command = [str(self.pythons[name]), *arguments]
+        done = subprocess.run(command, env=measure.environment(), check=False, capture_output=True, text=True)
+        if done.returncode:
+            raise SystemExit(f"{' '.join(command)}\nended with status {done.returncode}\n{done.stderr}")
         return done.stdout
 
     def command(self, how: str, arguments: list[str]) -> list[str]:

@@ -36,6 +36,7 @@ CORE_MODULES = (
     "_io",
     "_warnings",
     "_weakref",
+    "_signal",
     "_frozen_importlib",
     "_frozen_importlib_external",
 )

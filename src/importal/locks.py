@@ -25,6 +25,8 @@ __all__ = ["ModuleLock", "ModuleLocks"]
 # two looks.
 _FIRST_LOOK = 0.05
 _LAST_LOOK = 1.0
+# How many looks in a row have to find an owner at one place in threading before it counts as stopped (four seconds).
+_LOOKS = 7
 
 
 class ModuleLock:
@@ -135,6 +137,7 @@ class ModuleLocks:
         me = _thread.get_ident()
         pause = _FIRST_LOOK
         place = None
+        looks = 0
         while True:
             with self._guard:
                 if lock.owner is None or lock.owner == me:
@@ -156,7 +159,8 @@ class ModuleLocks:
                     self._forget_waiting(me, lock)
             if not woken:
                 before, place = place, _waiting_place(lock.owner)
-                if _joins(lock.owner, me) or (not patient and place is not None and place == before):
+                looks = looks + 1 if place is not None and place == before else 0
+                if _joins(lock.owner, me) or (not patient and looks >= _LOOKS):
                     return False
                 pause = min(pause * 2, _LAST_LOOK)
 

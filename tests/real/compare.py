@@ -119,6 +119,8 @@ def survey(names: list[str], mode: str) -> Survey:
                 record = json.loads(line)
                 if "start" in record:
                     found.start |= set(record["start"])
+                elif "broken" in record:
+                    raise RuntimeError(f"the survey failed at {begun}:\n{record['broken']}")
                 elif "begin" in record:
                     begun = record["begin"]
                 else:

@@ -31,12 +31,13 @@ def digest(data):
 
 def class_of(value):
     """Return the name of the class that *value* is or is of; importal's classes go by the interpreter's names."""
-    return value.__name__ if isinstance(value, type) else type(value).__name__
+    # Not isinstance: it asks the value for its __class__, which a lazy object makes up, or fails to.
+    return value.__name__ if issubclass(type(value), type) else type(value).__name__
 
 
 def plain(value):
     """Return *value* as JSON has it: simple ones as they are, a path as the list of its entries, others by class."""
-    if value is None or isinstance(value, (bool, int, str)):
+    if value is None or type(value) in {bool, int, str}:
         return value
     if hasattr(type(value), "__iter__"):
         return [class_of(value), *map(str, value)]
@@ -177,7 +178,12 @@ def main():
         write({"start": sorted(map(str, sys.modules))})
         for name in names:
             write({"begin": name})
-            write(look(name, warned, output))
+            try:
+                record = look(name, warned, output)
+            except BaseException:
+                write({"broken": traceback.format_exc()})
+                raise
+            write(record)
             os.chdir(home)
             if sys.stdout is not output or sys.stderr is not output:
                 sys.stdout = sys.stderr = output
