@@ -20,7 +20,7 @@ OWN_SESSION = ["concurrency", "conformance", "differential", "e2e", "mutants", "
 nox.needs_version = ">=2025.11.12"
 nox.options.default_venv_backend = "virtualenv"
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "package", "docs", "tests", "conformance"]
+nox.options.sessions = ["lint", "package", "docs", "tests", "conformance", "differential"]
 # Whoever demands that all of PYTHONS are there (.ci/run does) passes --error-on-missing-interpreters.
 nox.options.error_on_missing_interpreters = False
 
