@@ -27,7 +27,9 @@ SETUPTOOLS = """
     name = "{name}"
     version = "1.0"
 """
-HATCHLING = SETUPTOOLS.replace('["setuptools"]', '["hatchling", "editables"]').replace("setuptools.build_meta", "hatchling.build")
+HATCHLING = SETUPTOOLS.replace('["setuptools"]', '["hatchling", "editables"]').replace(
+    "setuptools.build_meta", "hatchling.build"
+)
 PACKAGE = {
     "__init__.py": "from . import sub\nfrom .sub import value\n",
     "sub.py": "value = __name__\n",
@@ -81,7 +83,12 @@ INSIDE = ["", ".sub", ".deep", ".deep.deeper", ".deep.plain", ".deep.plain.inner
 MODULES = {
     "editable-finder": [*(f"finder_pkg{name}" for name in INSIDE), "editable_ns", "editable_ns.one", "editable_ns.two"],
     "editable-path": [*(f"path_pkg{name}" for name in INSIDE), "editable_ns.two", "editable_ns"],
-    "editable-strict": [*(f"strict_pkg{name}" for name in INSIDE), "editable_ns.three", "editable_ns.one", "editable_ns"],
+    "editable-strict": [
+        *(f"strict_pkg{name}" for name in INSIDE),
+        "editable_ns.three",
+        "editable_ns.one",
+        "editable_ns",
+    ],
     "editable-exact": [f"exact_pkg{name}" for name in INSIDE],
 }
 
@@ -89,7 +96,16 @@ MODULES = {
 def main() -> None:
     """Write the projects and install them."""
     shutil.rmtree(HOME, ignore_errors=True)
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-build-isolation", "--no-deps"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "install",
+        "--quiet",
+        "--no-build-isolation",
+        "--no-deps",
+    ]
     for name, (tree, options) in PROJECTS.items():
         subprocess.run([*pip, *options, "--editable", str(trees.write(tree, HOME / name))], check=True)
 

@@ -6,6 +6,7 @@ import copy
 from pathlib import Path
 
 import pytest
+
 import trees
 
 from . import compare, targets
