@@ -101,8 +101,8 @@ MUTANTS = [
     ),
     Mutant(
         3, "finders do not hear of the parent's path", "system.py",
-        "_ask(finder, name, path, target)\n            if observed",
-        "_ask(finder, name, None, target)\n            if observed",
+        "                spec = _ask(finder, name, path, target)",
+        "                spec = _ask(finder, name, None, target)",
         unit("system::test_finders_are_asked_in_order_with_the_parents_path"),
     ),
     Mutant(
@@ -110,6 +110,12 @@ MUTANTS = [
         "for finder in tuple(meta_path):",
         "for finder in meta_path:",
         unit("system::test_a_finder_that_changes_the_meta_path"),
+    ),
+    Mutant(
+        3, "only the first finder is asked", "system.py",
+        "            if spec is not None:\n                break\n",
+        "            break\n",
+        unit("system::test_finders_are_asked_in_order_with_the_parents_path", "system::test_a_finder_that_changes_the_meta_path"),
     ),
     # ------------------------------------------------------------ 4: path entries
     Mutant(
@@ -127,11 +133,10 @@ MUTANTS = [
              "finders/entry::test_a_listing_is_kept_as_long_as_the_directorys_time"),
     ),
     Mutant(
-        4, "the names of a directory that vanished are still there", "finders/entry.py",
-        "            self._names, stamp = (), None",
-        "            stamp = None",
-        unit("finders/entry::test_a_directory_that_vanishes_and_comes_back",
-             "finders/entry::test_a_directory_that_becomes_a_file"),
+        4, "a file that is gone is found by an old listing", "finders/entry.py",
+        "                status = self.source.stat(location + suffix)\n                if status is not None:",
+        "                status = self.source.stat(location + suffix)\n                if True:",
+        unit("finders/entry::test_a_file_that_goes_is_not_found_even_by_an_old_listing", "finders/entry::test_what_is_found"),
     ),
     Mutant(
         4, "invalidate_caches keeps the listing", "finders/entry.py",
@@ -382,6 +387,19 @@ MUTANTS = [
         "            if module is None:\n                return self._find(fullname, self._path_above(fullname))",
         unit("standard::test_find_spec_of_what_is_in_the_table"),
     ),
+    Mutant(
+        10, "find_spec does not look into the table", "standard.py",
+        "        if fullname in table:\n",
+        "        if False:\n",
+        unit("standard::test_find_spec_of_what_is_in_the_table"),
+    ),
+    Mutant(
+        10, "reload begins with an empty namespace", "loaders/module.py",
+        "        set_attributes(spec, module, override=True)\n        if loader is None:",
+        "        module.__dict__.clear(); set_attributes(spec, module, override=True)\n        if loader is None:",
+        unit("loaders/module::test_execute_again_works_in_the_modules_own_namespace",
+             "standard::test_reload_executes_again_in_the_same_namespace"),
+    ),
     # ------------------------------------------------------------ 11: locks
     Mutant(
         11, "a module is not marked while it is executed", "loaders/module.py",
@@ -392,7 +410,7 @@ MUTANTS = [
     ),
     Mutant(
         11, "a package that another thread executes is not awaited", "system.py",
-        "        elif not _is_initializing(parent) or not self._wait(parent_name):",
+        "        elif not _is_initializing(parent) or not self._wait(parent_name, patient=False):",
         "        elif True:",
         unit("system::test_a_submodule_waits_for_the_package_another_thread_is_executing"),
     ),
@@ -416,8 +434,8 @@ MUTANTS = [
     ),
     Mutant(
         11, "a thread that is joined by the one it waits for is not noticed", "locks.py",
-        "                if _joins(lock.owner, me):",
-        "                if False:",
+        "                if _joins(lock.owner, me) or (",
+        "                if (",
         unit("locks::test_waiting_for_a_thread_that_joins_this_one_is_refused"),
     ),
     Mutant(
@@ -425,6 +443,12 @@ MUTANTS = [
         "                for name in system.locks.after_fork_in_child():",
         "                for name in ():",
         unit("system::test_after_a_fork_the_child_can_import_what_another_thread_was_importing"),
+    ),
+    Mutant(
+        11, "after a fork other threads' locks are still held", "locks.py",
+        "        for name in orphans:\n            del self.held[name]\n",
+        "        for name in ():\n            del self.held[name]\n",
+        unit("locks::test_after_a_fork_only_this_threads_locks_are_left"),
     ),
     # ------------------------------------------------------------ 12: audit events and tracebacks
     Mutant(
@@ -444,6 +468,12 @@ MUTANTS = [
         "    keep_callers = not isinstance(error, ImportError)",
         "    keep_callers = False",
         unit("interpreter::test_a_failing_finder_keeps_what_called_it"),
+    ),
+    Mutant(
+        12, "an import in a private system is announced to audit hooks more than once", "statement.py",
+        "            audit(\"import\", name, None, state.path, state.meta_path, state.path_hooks)\n        return system.find_and_load",
+        "            pass\n        audit(\"import\", name, None, state.path, state.meta_path, state.path_hooks)\n        return system.find_and_load",
+        unit("statement::test_audit_events_of_a_private_system"),
     ),
     # ------------------------------------------------------------ 13: process-wide use
     Mutant(
@@ -469,5 +499,11 @@ MUTANTS = [
         "            except Exception as error:",
         "            except ZeroDivisionError as error:",
         unit("events::test_an_observer_that_raises_is_dropped_and_remembered", "system::test_observers_cannot_break_an_import"),
+    ),
+    Mutant(
+        13, "undoing an installation leaves the finders", "install.py",
+        "                items[index] = item\n",
+        "                pass\n",
+        unit("install::test_undo_puts_everything_back", "install::test_installing_twice_is_one_installation"),
     ),
 ]  # fmt: skip

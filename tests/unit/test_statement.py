@@ -301,3 +301,23 @@ def test_the_function_can_be_called_by_keyword(system: ImportSystem) -> None:
     importing: Any = system.builtins["__import__"]  # type: ignore[index]
     assert importing(name="p.m", fromlist=["value"], level=0).value == "p.m"
     assert isinstance(importing("m"), ModuleType)
+
+
+def test_audit_events_of_a_private_system(child: Callable[..., str]) -> None:
+    """PEP 578: each miss is announced once, with the private state's own lists; a hit is not."""
+    out = child("""
+        import importal
+        trees.write({"m.py": "import p.sub, p.sub", "p": {"__init__.py": "", "sub.py": ""}}, tmp / "lib")
+        state = importal.ImportState([str(tmp / "lib")])
+        system = importal.ImportSystem(state)
+        seen = []
+        names = {"m", "p", "p.sub"}
+        sys.addaudithook(lambda event, arguments: event == "import" and arguments[0] in names and seen.append(arguments))
+        importing = system.builtins["__import__"]
+        importing("m")
+        importing("m")
+        print(sorted(name for name, *_ in seen))
+        print({(file, path is state.path, finders is state.meta_path, hooks is state.path_hooks)
+               for _, file, path, finders, hooks in seen})
+    """)
+    assert out == "['m', 'p', 'p.sub']\n{(None, True, True, True)}\n"
