@@ -17,6 +17,7 @@ from .loaders.decoding import decode_source
 from .loaders.location import file_loaders, spec_from_file_location
 from .loaders.module import execute_again, load, module_from_spec, set_attributes, spec_from_loader, spec_from_module
 from .loaders.namespace import NamespacePath
+from .locks import ModuleLock
 from .sources.archive import read_directory
 from .spec import ModuleSpec
 
@@ -104,6 +105,7 @@ def _bootstrap_names(system: ImportSystem) -> dict[str, Any]:
         "BuiltinImporter": machinery.BuiltinImporter,
         "FrozenImporter": machinery.FrozenImporter,
         "ModuleSpec": ModuleSpec,
+        "_ModuleLock": ModuleLock,
         "_blocking_on": system.locks.waiting,
         "_exec": execute,
         "_find_spec": system._find,

@@ -17,7 +17,13 @@ from .errors import DeadlockError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import FrameType
+    from typing import TypeAlias
+
+    # What a thread waits for, and what it waited for when it was interrupted by a signal or a garbage collection that
+    # made it wait for this.
+    Waiting: TypeAlias = tuple["ModuleLock", "Waiting | None"]
 
 __all__ = ["ModuleLock", "ModuleLocks"]
 
@@ -25,23 +31,26 @@ __all__ = ["ModuleLock", "ModuleLocks"]
 # two looks.
 _FIRST_LOOK = 0.05
 _LAST_LOOK = 1.0
-# How many looks in a row have to find an owner at one place in threading before it counts as stopped (four seconds).
+# How many looks in a row have to find an owner waiting at one place before it counts as stopped (four seconds).
 _LOOKS = 7
+_NO_FRAMES: Mapping[int, FrameType] = {}
 
 
 class ModuleLock:
     """The lock of one module: re-entrant, and refusing to wait where waiting would never end.
 
-    ``owner`` is the identifier of the thread that holds it (None: nobody), ``count`` how often.
+    ``owner`` is the identifier of the thread that holds it (None: nobody), ``count`` how often; ``users`` is how many
+    hold or want it by way of the table.
     """
 
-    __slots__ = ("__weakref__", "count", "name", "owner", "table", "waiters")
+    __slots__ = ("__weakref__", "count", "name", "owner", "table", "users", "waiters")
 
     def __init__(self, name: str, table: ModuleLocks | None = None) -> None:
         self.name = name
         self.table = ModuleLocks() if table is None else table
         self.owner: int | None = None
         self.count = 0
+        self.users = 0
         self.waiters: list[_thread.LockType] = []
 
     def __repr__(self) -> str:
@@ -55,7 +64,18 @@ class ModuleLock:
 
     def release(self) -> None:
         """Give the lock back. Raises RuntimeError in a thread that does not hold it."""
-        self.table.give_back(self)
+        if self.owner != _thread.get_ident():
+            raise RuntimeError("cannot release un-acquired lock")
+        self.count -= 1
+        if not self.count:
+            self.owner = None
+            self.wake()
+
+    def wake(self) -> None:
+        """Wake the threads that wait for the lock; each looks again whether it can have it."""
+        waiters, self.waiters = self.waiters, []
+        for waiter in waiters:
+            waiter.release()
 
     def locked(self) -> bool:
         """Tell whether any thread holds the lock."""
@@ -66,41 +86,49 @@ class ModuleLocks:
     """The locks of one module table.
 
     ``held`` maps a module's name to its lock while somebody holds it or waits for it, ``waiting`` a thread's identifier
-    to the locks it waits for; both are empty when nothing is being imported.
+    to the lock it waits for; both are empty when nothing is being imported.
     """
 
     def __init__(self) -> None:
         self.held: dict[str, ModuleLock] = {}
-        self.waiting: dict[int, list[ModuleLock]] = {}
+        self.waiting: dict[int, Waiting] = {}
         # Guards every change below. Re-entrant because a garbage collection, or a signal handler, may import while
         # this thread is inside.
         self._guard = _thread.RLock()
 
+    def lock(self, name: str) -> ModuleLock:
+        """Return the lock of *name*, for whoever is going to :meth:`take` it; :meth:`leave` ends its use."""
+        with self._guard:
+            lock = self.held.get(name)
+            if lock is None:
+                lock = self.held[name] = ModuleLock(name, self)
+            lock.users += 1
+            return lock
+
+    def leave(self, lock: ModuleLock, depth: int = 0) -> None:
+        """End the use of what :meth:`lock` returned, taken or not: this thread then holds it *depth* times."""
+        with self._guard:
+            if lock.owner == _thread.get_ident():
+                lock.count = depth
+                if not depth:
+                    lock.owner = None
+            if lock.owner is None:
+                lock.wake()
+            lock.users -= 1
+            if not lock.users and self.held.get(lock.name) is lock:
+                del self.held[lock.name]
+
     def acquire(self, name: str) -> ModuleLock | None:
         """Return the lock of *name*, taken by this thread; None where waiting for it would never end."""
-        while True:
-            with self._guard:
-                lock = self.held.get(name)
-                if lock is None:
-                    lock = self.held[name] = ModuleLock(name, self)
-                if lock.owner is None:
-                    lock.owner = _thread.get_ident()
-                    lock.count = 1
-                    return lock
-            if not self.take(lock):
-                return None
-            with self._guard:
-                # The lock may have been dropped from the table by its last holder before this thread had it.
-                if self.held.setdefault(name, lock) is lock:
-                    return lock
-                self.give_back(lock)
+        lock = self.lock(name)
+        if self.take(lock):
+            return lock
+        self.leave(lock)
+        return None
 
     def release(self, lock: ModuleLock) -> None:
-        """Give back what :meth:`acquire` returned; the last holder takes the lock out of the table."""
-        with self._guard:
-            self.give_back(lock)
-            if not lock.count and not lock.waiters and self.held.get(lock.name) is lock:
-                del self.held[lock.name]
+        """Give back what :meth:`acquire` returned; its last user takes it out of the table."""
+        self.leave(lock, lock.count - 1)
 
     def wait(self, name: str, *, patient: bool = True) -> bool:
         """Wait until nobody holds the lock of *name*; False where waiting would never end.
@@ -108,13 +136,13 @@ class ModuleLocks:
         Not *patient*: False also when the owner has stopped in a wait of its own (an event, a queue, a pool), perhaps
         for this thread.
         """
-        lock = self.held.get(name)
-        if lock is None or lock.owner == _thread.get_ident():
+        if not self.held_by_another(name):
             return True
-        if not self.take(lock, patient=patient):
-            return False
-        self.release(lock)
-        return True
+        lock = self.lock(name)
+        try:
+            return self.take(lock, patient=patient)
+        finally:
+            self.leave(lock)
 
     def owner(self, name: str) -> int | None:
         """Return the thread that holds the lock of *name*, None when nobody does."""
@@ -133,48 +161,62 @@ class ModuleLocks:
             return [name for name, lock in self.held.items() if lock.owner == me]
 
     def take(self, lock: ModuleLock, *, patient: bool = True) -> bool:
-        """Take *lock* for this thread, waiting if need be; False where waiting would never end."""
-        me = _thread.get_ident()
-        pause = _FIRST_LOOK
-        place = None
-        looks = 0
-        while True:
-            with self._guard:
-                if lock.owner is None or lock.owner == me:
-                    lock.owner = me
-                    lock.count += 1
-                    return True
-                if self._leads_to(lock.owner, me):
-                    return False
-                waiter = _thread.allocate_lock()
-                waiter.acquire()
-                lock.waiters.append(waiter)
-                self.waiting.setdefault(me, []).append(lock)
-            try:
-                woken = waiter.acquire(True, pause)
-            finally:
-                with self._guard:
-                    if waiter in lock.waiters:
-                        lock.waiters.remove(waiter)
-                    self._forget_waiting(me, lock)
-            if not woken:
-                before, place = place, _waiting_place(lock.owner)
-                looks = looks + 1 if place is not None and place == before else 0
-                if _joins(lock.owner, me) or (not patient and looks >= _LOOKS):
-                    return False
-                pause = min(pause * 2, _LAST_LOOK)
+        """Take *lock* for this thread, waiting if need be; False where waiting would never end.
 
-    def give_back(self, lock: ModuleLock) -> None:
-        """Undo one :meth:`take` of this thread; wakes those who wait. Raises RuntimeError for another thread's lock."""
+        Should a signal's handler raise in here, the lock may have been taken all the same: its ``owner`` tells.
+        """
+        me = _thread.get_ident()
         with self._guard:
-            if lock.owner != _thread.get_ident():
-                raise RuntimeError("cannot release un-acquired lock")
-            lock.count -= 1
-            if not lock.count:
-                lock.owner = None
-                waiters, lock.waiters = lock.waiters, []
-                for waiter in waiters:
-                    waiter.release()
+            if lock.owner is None or lock.owner == me:
+                lock.owner = me
+                lock.count += 1
+                return True
+        outer = self.waiting.get(me)
+        try:
+            return self._take_later(lock, me, outer, patient)
+        finally:
+            if outer is None:
+                self.waiting.pop(me, None)
+            else:
+                self.waiting[me] = outer
+
+    def _take_later(self, lock: ModuleLock, me: int, outer: Waiting | None, patient: bool) -> bool:
+        """Wait until *lock* is free and take it; False where that would never be."""
+        looks = 0
+        place: tuple[int, int] | None = None
+        pause = _FIRST_LOOK
+        waiter = None
+        try:
+            while True:
+                with self._guard:
+                    if lock.owner is None or lock.owner == me:
+                        lock.owner = me
+                        lock.count += 1
+                        return True
+                    if self._leads_to(lock.owner, me):
+                        return False
+                    self.waiting[me] = lock, outer
+                    if waiter is None:
+                        waiter = _thread.allocate_lock()
+                        waiter.acquire()
+                        lock.waiters.append(waiter)
+                frames = sys._current_frames()
+                # An owner that has no frame is a green thread. Its stack cannot be looked at, and only a wait without
+                # limit tells gevent that nobody is left who could go on.
+                if waiter.acquire(True, pause if lock.owner in frames else -1):
+                    waiter = None
+                    continue
+                before, place = place, _waiting_place(lock.owner, frames)
+                looks = looks + 1 if place is not None and place == before else 0
+                if not patient and looks >= _LOOKS:
+                    return False
+                with self._guard:
+                    if self._leads_to(lock.owner, me, sys._current_frames()):
+                        return False
+                pause = min(pause * 2, _LAST_LOOK)
+        finally:
+            if waiter is not None and waiter in lock.waiters:
+                lock.waiters.remove(waiter)
 
     def after_fork_in_child(self) -> list[str]:
         """Forget every thread but this one, which alone survived the fork; return the names others were importing."""
@@ -185,11 +227,15 @@ class ModuleLocks:
         for name in orphans:
             del self.held[name]
         for lock in self.held.values():
+            lock.users = lock.count
             lock.waiters = []
         return orphans
 
-    def _leads_to(self, owner: int | None, me: int) -> bool:
-        """Tell whether *owner* waits, directly or over others, for a lock that the thread *me* holds."""
+    def _leads_to(self, owner: int | None, me: int, frames: Mapping[int, FrameType] = _NO_FRAMES) -> bool:
+        """Tell whether *owner* waits, directly or over others, for a lock that *me* holds or for *me* to end.
+
+        That a thread joins another one is seen in its stack: *frames* are the threads' innermost frames.
+        """
         seen: set[int] = set()
         ahead = [owner]
         while ahead:
@@ -199,36 +245,37 @@ class ModuleLocks:
             if thread is None or thread in seen:
                 continue
             seen.add(thread)
-            ahead.extend(lock.owner for lock in self.waiting.get(thread, ()))
+            waiting = self.waiting.get(thread)
+            while waiting is not None:
+                lock, waiting = waiting
+                ahead.append(lock.owner)
+            if thread in frames:
+                ahead.append(_joined(frames[thread]))
         return False
 
-    def _forget_waiting(self, me: int, lock: ModuleLock) -> None:
-        locks = self.waiting[me]
-        locks.remove(lock)
-        if not locks:
-            del self.waiting[me]
 
-
-def _waiting_place(owner: int | None) -> tuple[int, int] | None:
-    """Return where in ``threading`` the thread *owner* is (a frame and an instruction), None when it is elsewhere."""
+def _waiting_place(thread: int | None, frames: Mapping[int, FrameType]) -> tuple[int, int] | None:
+    """Return where a *thread* has called into ``threading`` (a frame and an instruction), None when it has not."""
     threading = sys.modules.get("threading")
-    frame = None if owner is None else sys._current_frames().get(owner)
+    frame = None if thread is None else frames.get(thread)
     if threading is None or frame is None or frame.f_globals is not threading.__dict__:
         return None
+    # The caller's place: one that waits a little, again and again, waits all the same.
+    while frame.f_back is not None and frame.f_globals is threading.__dict__:
+        frame = frame.f_back
     return id(frame), frame.f_lasti
 
 
-def _joins(owner: int | None, me: int) -> bool:
-    """Tell whether the thread *owner* is inside ``Thread.join`` of the thread *me*."""
+def _joined(frame: FrameType | None) -> int | None:
+    """Return the thread that the one with this innermost frame is joining without a time limit, if it is."""
     threading = sys.modules.get("threading")
-    if threading is None or owner is None:
-        return False
+    if threading is None:
+        return None
     join = threading.Thread.join.__code__
-    frame: FrameType | None = sys._current_frames().get(owner)
     # Below join there are only threading's own helpers: whatever else is on top shows that the join is not waiting.
     while frame is not None and frame.f_globals is threading.__dict__:
         if frame.f_code is join:
             waited = frame.f_locals
-            return bool(waited["self"].ident == me and waited["timeout"] is None)
+            return None if waited["timeout"] is not None else waited["self"].ident
         frame = frame.f_back
-    return False
+    return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from _operator import index
 
-from .interpreter import audit, import_frame, without_import_frames
+from .interpreter import audit, builtin_import, import_frame, without_import_frames
 from .names import check, resolve
 
 TYPE_CHECKING = False
@@ -127,6 +127,11 @@ def _import_submodule(name: str, import_name: Callable[[str], object], table: Ma
             raise
 
 
+# What PyImport_Import, by which C code imports, asks for. It then takes the module out of the interpreter's own table,
+# whatever it was given: the module has to be there, too.
+_BY_C_CODE: list[str] = []
+
+
 class PrivateImport:
     """The ``__import__`` of a private system, as its modules' built-in name: as strict as the built-in function."""
 
@@ -158,6 +163,8 @@ class PrivateImport:
             _check_arguments(name, globals, level)
             module = import_statement(self.system, name, globals, locals, fromlist, level, self._import_name)
             table = self.system.state.modules
+            if fromlist == _BY_C_CODE and globals is locals and name not in sys.modules:
+                builtin_import(name)
             if not fromlist and "." in name and self._takes_names(sys._getframe(1)):
                 _bind_along(module, name, table)
             for wanted in fromlist or ():

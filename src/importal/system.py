@@ -7,6 +7,7 @@ time; finders and loaders are whoever stands on ``meta_path``.
 
 from __future__ import annotations
 
+import _thread
 import os
 import sys
 from _weakref import ref
@@ -175,16 +176,7 @@ class ImportSystem:
             if lazy:
                 return None  # type: ignore[return-value]
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-        lock = self.locks.acquire(name)
-        if lock is None:
-            return self._instead_of_deadlock(name)
-        try:
-            module: ModuleType = table.get(name, _MISSING)
-            if module is _MISSING:
-                module = self._load(spec, parent, child)
-        finally:
-            self.locks.release(lock)
-        return module
+        return self._load_locked(name, spec, parent, child)
 
     @import_frame
     def _parent(self, parent_name: str, import_parent: Callable[[str], object]) -> ModuleType:
@@ -245,12 +237,32 @@ class ImportSystem:
     # ------------------------------------------------------------ the module is made, executed and bound
 
     @import_frame
+    def _load_locked(self, name: str, spec: ModuleSpec, parent: ModuleType | None, child: str) -> ModuleType:
+        """Load *spec* under the lock of *name*, unless it has been loaded since the finders were asked."""
+        me = _thread.get_ident()
+        lock = self.locks.lock(name)
+        depth = lock.count if lock.owner == me else 0
+        try:
+            if not self.locks.take(lock):
+                return self._instead_of_deadlock(name)
+            module: ModuleType = self.state.modules.get(name, _MISSING)
+            return self._load(spec, parent, child) if module is _MISSING else module
+        finally:
+            # No call until the lock is free: a signal's handler may raise at any call, and skip what follows it.
+            if lock.owner == me:
+                lock.count = depth
+                if not depth:
+                    lock.owner = None
+            self.locks.leave(lock, depth)
+
+    @import_frame
     def _load(self, spec: ModuleSpec, parent: ModuleType | None, child: str) -> ModuleType:
         """Load *spec* and bind the module as *child* on *parent*; this thread holds the module's lock."""
         siblings = getattr(getattr(parent, "__spec__", None), "_uninitialized_submodules", None)
         if siblings is not None:
             # The interpreter words an AttributeError on the parent by this list.
             siblings.append(child)
+        module = None
         try:
             module = load(spec, self.state.modules, self.events, self.builtins)
             if parent is not None:
@@ -259,6 +271,9 @@ class ImportSystem:
             if self._when_loaded:
                 self._tell_loaded(spec.name, module)
         except BaseException as error:
+            if module is not None:
+                # It is complete, whatever came between it and its package (a signal, a package that refuses it).
+                spec._initializing = False
             self._explain(error, spec)
             raise
         finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 import trees
@@ -110,7 +112,11 @@ def test_many_threads_one_failing_module(play: Play, how: str) -> None:
                                   "import bad as m; result = m", "import importlib; result = importlib.import_module('bad')",
                                   "result = __import__('bad')"])  # fmt: skip
 def test_a_module_that_fails_once(play: Play, form: str) -> None:
-    """The thread that executed it first gets the exception, the others a module of their own attempt, complete."""
+    """The thread that executed it first gets the exception, the others a module of their own attempt, complete.
+
+    Up to CPython 3.14 C code returns from a plain import statement the very object it has found and waited for, which
+    is not the table's any more; it has all of the later attempt's names.
+    """
     modules = {
         "bad.py": """
             import builtins, time
@@ -133,7 +139,14 @@ def test_a_module_that_fails_once(play: Play, form: str) -> None:
     facts = play(modules, program)
     assert facts["attempts"] == 2
     assert facts["outcomes"][0] == [None, "ValueError: the first attempt fails"]
-    assert facts["outcomes"][1:] == [[["complete", True], None]] * 4
+    by_c_code = sys.version_info < (3, 15) and form in {
+        "import bad; result = bad",
+        "import bad as m; result = m",
+        "result = __import__('bad')",
+    }
+    for (value, is_the_tables), error in facts["outcomes"][1:]:
+        assert (value, error) == ("complete", None)
+        assert is_the_tables or by_c_code
 
 
 def test_a_package_that_fails_under_a_waiting_thread(play: Play) -> None:

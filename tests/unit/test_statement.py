@@ -321,3 +321,19 @@ def test_audit_events_of_a_private_system(child: Callable[..., str]) -> None:
                for _, file, path, finders, hooks in seen})
     """)
     assert out == "['m', 'p', 'p.sub']\n{(None, True, True, True)}\n"
+
+
+def test_c_code_that_imports_under_a_private_system(child: Callable[..., str]) -> None:
+    """PyImport_Import asks the private system, and then takes what the interpreter's own table has."""
+    out = child("""
+        import ctypes, importal
+        trees.write({"m.py": "value = ask(b'needed')", "needed.py": "value = 1"}, tmp / "lib")
+        sys.path.insert(0, str(tmp / "lib"))
+        system = importal.ImportSystem(importal.ImportState([str(tmp / "lib")]))
+        ask = ctypes.pythonapi.PyImport_ImportModule
+        ask.argtypes, ask.restype = [ctypes.c_char_p], ctypes.py_object
+        system.builtins["ask"] = ask
+        given = system.import_module("m").value
+        print(given is sys.modules["needed"], given is system.state.modules["needed"])
+    """)
+    assert out == "True False\n"

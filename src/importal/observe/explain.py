@@ -16,7 +16,7 @@ from .kind import distribution_of, kind_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from ..events import Event
@@ -79,7 +79,7 @@ def explain(
         if spec is None:
             explanation.add("parent", f"{ancestor} cannot be found, so nothing below it can", parent=ancestor)
             _search(system, explanation, ancestor, path)
-            _nearest(explanation, ancestor, path)
+            _nearest(explanation, system, ancestor, path)
             return explanation
         if spec.submodule_search_locations is None:
             explanation.add(
@@ -95,7 +95,7 @@ def explain(
         )
     spec = _search(system, explanation, absolute, path)
     if spec is None:
-        _nearest(explanation, absolute, path)
+        _nearest(explanation, system, absolute, path)
         return explanation
     explanation.spec = spec
     _describe(explanation, spec)
@@ -239,19 +239,31 @@ def _describe(explanation: Explanation, spec: ModuleSpec) -> None:
         explanation.add("bind", f"sys.modules[{spec.name!r}]; import {spec.name} binds {spec.name}")
 
 
-def _nearest(explanation: Explanation, name: str, path: Sequence[str] | None) -> None:
+def _nearest(explanation: Explanation, system: ImportSystem, name: str, path: Sequence[str] | None) -> None:
     """Add the names an import could have meant."""
     import difflib
-    import pkgutil
 
     parent, _, tail = name.rpartition(".")
-    known = {found.name for found in pkgutil.iter_modules(path)}
+    known = set(_names_along(system, path))
     if path is None:
         known |= set(sys.builtin_module_names) | set(sys.stdlib_module_names)
     near = difflib.get_close_matches(tail, known, 3, 0.7)
     near = [f"{parent}.{one}" if parent else one for one in near]
     words = f"no module {name}; nearest names: {', '.join(near)}" if near else f"no module {name}, nor a name like it"
     explanation.add("not found", words, nearest=near)
+
+
+def _names_along(system: ImportSystem, path: Sequence[str] | None) -> Iterator[str]:
+    """Yield the last parts of the names of the modules that the system's path finders could find along *path*."""
+    import pkgutil
+
+    for search in filter(None, map(_path_search, system.state.meta_path)):
+        for entry in system.state.path if path is None else path:
+            finder = search.entry_finder(entry)
+            if hasattr(finder, "discover"):
+                yield from (spec.name.rpartition(".")[2] for spec in finder.discover())
+            elif finder is not None:
+                yield from (found for found, _ in pkgutil.iter_importer_modules(finder))  # type: ignore[attr-defined]
 
 
 class Recorder:
