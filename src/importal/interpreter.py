@@ -7,6 +7,7 @@ of a source file), for the frozen importlib whose functions the interpreter call
 from __future__ import annotations
 
 import _imp
+import _thread
 import builtins
 import io
 import sys
@@ -54,6 +55,10 @@ _MAGIC = int.from_bytes(MAGIC_NUMBER, "little")
 # Tools know the interpreter's import frames by their file name: warnings.warn(stacklevel=2) in a module body skips
 # them to reach the importer, debuggers do not step into them, and C code drops them from an ImportError's traceback.
 _FRAME_NAME = "<frozen importlib._bootstrap>"
+
+
+# How many threads there are besides the main one; where the interpreter does not say: some.
+count_threads: Callable[[], int] = getattr(_thread, "_count", lambda: 1)
 
 
 def import_frame(function: F) -> F:

@@ -1,9 +1,13 @@
 """One lock per module that is being imported, and a graph of who waits for whom.
 
-A thread holds a module's lock while it executes the module, and nothing else while it looks for one. Before a thread
+A thread holds a module's lock while it executes the module, and nothing else while it looks for one. When a thread
 waits, the graph is asked whether the owner is, over any number of steps, waiting for this very thread; then waiting
 would never end, and :meth:`ModuleLocks.acquire` says so instead. A thread that its starter joins inside a module body
-is such a case too: no lock shows it, so the owner's stack is looked at when waiting takes long.
+is such a case too: no lock shows it, so the owners' stacks are looked at when waiting takes long.
+
+No lock guards these tables. The interpreter switches threads, and lets a signal's handler raise, only at calls and at
+jumps back, so what has to be done at once is written without either. That keeps a KeyboardInterrupt at any moment from
+leaving something locked, which ``with lock:`` does not on every version.
 
 ``_thread`` is asked by attribute each time, so that green threads (gevent) that replace its functions are honoured.
 """
@@ -12,6 +16,7 @@ from __future__ import annotations
 
 import _thread
 import sys
+from itertools import count
 
 from .errors import DeadlockError
 
@@ -21,9 +26,9 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import TypeAlias
 
-    # What a thread waits for, and what it waited for when it was interrupted by a signal or a garbage collection that
-    # made it wait for this.
-    Waiting: TypeAlias = tuple["ModuleLock", "Waiting | None"]
+    # What a thread waits for; how many had begun to wait before it; and what it waited for already when a signal or a
+    # garbage collection made it wait for this.
+    Waiting: TypeAlias = tuple["ModuleLock", int, "Waiting | None"]
 
 __all__ = ["ModuleLock", "ModuleLocks"]
 
@@ -73,9 +78,9 @@ class ModuleLock:
 
     def wake(self) -> None:
         """Wake the threads that wait for the lock; each looks again whether it can have it."""
-        waiters, self.waiters = self.waiters, []
-        for waiter in waiters:
-            waiter.release()
+        for _ in range(len(self.waiters)):
+            if self.waiters:
+                self.waiters.pop().release()
 
     def locked(self) -> bool:
         """Tell whether any thread holds the lock."""
@@ -92,31 +97,31 @@ class ModuleLocks:
     def __init__(self) -> None:
         self.held: dict[str, ModuleLock] = {}
         self.waiting: dict[int, Waiting] = {}
-        # Guards every change below. Re-entrant because a garbage collection, or a signal handler, may import while
-        # this thread is inside.
-        self._guard = _thread.RLock()
+        self._turns = count()
 
     def lock(self, name: str) -> ModuleLock:
         """Return the lock of *name*, for whoever is going to :meth:`take` it; :meth:`leave` ends its use."""
-        with self._guard:
-            lock = self.held.get(name)
-            if lock is None:
-                lock = self.held[name] = ModuleLock(name, self)
+        held = self.held
+        while True:
+            lock = held.get(name) or held.setdefault(name, ModuleLock(name, self))
             lock.users += 1
-            return lock
+            # Its last user may have dropped it before this thread was counted.
+            if name in held and held[name] is lock:
+                return lock
+            lock.users -= 1
 
     def leave(self, lock: ModuleLock, depth: int = 0) -> None:
         """End the use of what :meth:`lock` returned, taken or not: this thread then holds it *depth* times."""
-        with self._guard:
-            if lock.owner == _thread.get_ident():
-                lock.count = depth
-                if not depth:
-                    lock.owner = None
-            if lock.owner is None:
-                lock.wake()
-            lock.users -= 1
-            if not lock.users and self.held.get(lock.name) is lock:
-                del self.held[lock.name]
+        if lock.owner == _thread.get_ident():
+            lock.count = depth
+            if not depth:
+                lock.owner = None
+        if lock.owner is None:
+            lock.wake()
+        held, name = self.held, lock.name
+        lock.users -= 1
+        if not lock.users and name in held and held[name] is lock:
+            del held[name]
 
     def acquire(self, name: str) -> ModuleLock | None:
         """Return the lock of *name*, taken by this thread; None where waiting for it would never end."""
@@ -136,13 +141,9 @@ class ModuleLocks:
         Not *patient*: False also when the owner has stopped in a wait of its own (an event, a queue, a pool), perhaps
         for this thread.
         """
-        if not self.held_by_another(name):
-            return True
-        lock = self.lock(name)
-        try:
-            return self.take(lock, patient=patient)
-        finally:
-            self.leave(lock)
+        lock = self.held.get(name)
+        me = _thread.get_ident()
+        return lock is None or lock.owner in {None, me} or self._wait_for(lock, me, patient)
 
     def owner(self, name: str) -> int | None:
         """Return the thread that holds the lock of *name*, None when nobody does."""
@@ -157,70 +158,60 @@ class ModuleLocks:
     def chain(self) -> list[str]:
         """Return the names whose locks this thread holds, outermost import first."""
         me = _thread.get_ident()
-        with self._guard:
-            return [name for name, lock in self.held.items() if lock.owner == me]
+        return [name for name, lock in list(self.held.items()) if lock.owner == me]
 
-    def take(self, lock: ModuleLock, *, patient: bool = True) -> bool:
+    def take(self, lock: ModuleLock) -> bool:
         """Take *lock* for this thread, waiting if need be; False where waiting would never end.
 
         Should a signal's handler raise in here, the lock may have been taken all the same: its ``owner`` tells.
         """
         me = _thread.get_ident()
-        with self._guard:
+        while True:
             if lock.owner is None or lock.owner == me:
                 lock.owner = me
                 lock.count += 1
                 return True
+            if not self._wait_for(lock, me):
+                return False
+
+    def _wait_for(self, lock: ModuleLock, me: int, patient: bool = True) -> bool:
+        """Wait until the owner of *lock* has given it back; False where that would never be."""
+        looks = 0
+        place: tuple[int, int] | None = None
+        pause = _FIRST_LOOK
+        waiter = _thread.allocate_lock()
+        waiter.acquire()
         outer = self.waiting.get(me)
+        turn = next(self._turns)
+        frames = _NO_FRAMES
         try:
-            return self._take_later(lock, me, outer, patient)
+            self.waiting[me] = lock, turn, outer
+            lock.waiters.append(waiter)
+            while lock.owner is not None:
+                if self._leads_to(lock.owner, me, turn, frames):
+                    return False
+                frames = sys._current_frames()
+                # An owner that has no frame is a green thread. Its stack cannot be looked at, and only a wait without
+                # limit tells gevent that nobody is left who could go on.
+                if waiter.acquire(True, pause if lock.owner in frames else -1):
+                    return True
+                frames = sys._current_frames()
+                before, place = place, _waiting_place(lock.owner, frames)
+                looks = looks + 1 if place is not None and place == before else 0
+                if not patient and looks >= _LOOKS:
+                    return False
+                pause = min(pause * 2, _LAST_LOOK)
+            return True
         finally:
             if outer is None:
                 self.waiting.pop(me, None)
             else:
                 self.waiting[me] = outer
-
-    def _take_later(self, lock: ModuleLock, me: int, outer: Waiting | None, patient: bool) -> bool:
-        """Wait until *lock* is free and take it; False where that would never be."""
-        looks = 0
-        place: tuple[int, int] | None = None
-        pause = _FIRST_LOOK
-        waiter = None
-        try:
-            while True:
-                with self._guard:
-                    if lock.owner is None or lock.owner == me:
-                        lock.owner = me
-                        lock.count += 1
-                        return True
-                    if self._leads_to(lock.owner, me):
-                        return False
-                    self.waiting[me] = lock, outer
-                    if waiter is None:
-                        waiter = _thread.allocate_lock()
-                        waiter.acquire()
-                        lock.waiters.append(waiter)
-                frames = sys._current_frames()
-                # An owner that has no frame is a green thread. Its stack cannot be looked at, and only a wait without
-                # limit tells gevent that nobody is left who could go on.
-                if waiter.acquire(True, pause if lock.owner in frames else -1):
-                    waiter = None
-                    continue
-                before, place = place, _waiting_place(lock.owner, frames)
-                looks = looks + 1 if place is not None and place == before else 0
-                if not patient and looks >= _LOOKS:
-                    return False
-                with self._guard:
-                    if self._leads_to(lock.owner, me, sys._current_frames()):
-                        return False
-                pause = min(pause * 2, _LAST_LOOK)
-        finally:
-            if waiter is not None and waiter in lock.waiters:
+            if waiter in lock.waiters:
                 lock.waiters.remove(waiter)
 
     def after_fork_in_child(self) -> list[str]:
         """Forget every thread but this one, which alone survived the fork; return the names others were importing."""
-        self._guard = _thread.RLock()
         self.waiting.clear()
         me = _thread.get_ident()
         orphans = [name for name, lock in self.held.items() if lock.owner != me]
@@ -231,9 +222,10 @@ class ModuleLocks:
             lock.waiters = []
         return orphans
 
-    def _leads_to(self, owner: int | None, me: int, frames: Mapping[int, FrameType] = _NO_FRAMES) -> bool:
+    def _leads_to(self, owner: int | None, me: int, turn: int, frames: Mapping[int, FrameType]) -> bool:
         """Tell whether *owner* waits, directly or over others, for a lock that *me* holds or for *me* to end.
 
+        Of the threads in such a circle only the last one to wait, by its *turn*, is told so; the others go on waiting.
         That a thread joins another one is seen in its stack: *frames* are the threads' innermost frames.
         """
         seen: set[int] = set()
@@ -247,8 +239,9 @@ class ModuleLocks:
             seen.add(thread)
             waiting = self.waiting.get(thread)
             while waiting is not None:
-                lock, waiting = waiting
-                ahead.append(lock.owner)
+                awaited, its_turn, waiting = waiting
+                if its_turn < turn:
+                    ahead.append(awaited.owner)
             if thread in frames:
                 ahead.append(_joined(frames[thread]))
         return False

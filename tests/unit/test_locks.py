@@ -291,12 +291,12 @@ def test_an_interrupted_wait_leaves_no_trace() -> None:
 
 def test_an_interrupt_on_the_way_into_waiting_leaves_no_trace() -> None:
     """A signal can come at any line, also between being put down as waiting and beginning to wait."""
-    source, first = inspect.getsourcelines(ModuleLocks._take_later)
+    source, first = inspect.getsourcelines(ModuleLocks._wait_for)
     last = next(number for number, line in enumerate(source, first) if "waiter.acquire(True" in line)
 
     def interrupting_at(wanted: int) -> Callable[..., Any]:
         def trace(frame: FrameType, event: str, argument: object) -> Any:
-            if frame.f_code is not ModuleLocks._take_later.__code__:
+            if frame.f_code is not ModuleLocks._wait_for.__code__:
                 return None
             if event == "line" and frame.f_lineno == wanted:
                 sys.settrace(None)

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import argparse
+
+# These are what explaining needs, imported while the program's folder, which may hide them, is not yet on the path.
+import difflib  # noqa: F401
+import importlib.metadata  # noqa: F401
 import json
+import pkgutil  # noqa: F401
 import sys
+import sysconfig  # noqa: F401
 import time
 
 from ..observe.explain import Explanation, Recorder, explain
@@ -35,14 +41,17 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     system = ImportSystem.host()
     system.install()
+    first = sys.path[0]
     if not sys.flags.safe_path:
         sys.path[0] = ""  # the folder python would put there for "python -c", not importal's own
     try:
         explanation = explain(system, options.name, _package_of(system, options.package), loaded_here())
+        ran = _run(system, explanation) if options.run and explanation.spec is not None else None
     except (ImportError, TypeError, ValueError) as error:
         print(f"importal explain: {options.name!r}: {error}", file=sys.stderr)
         return 2
-    ran = _run(system, explanation) if options.run and explanation.spec is not None else None
+    finally:
+        sys.path[0] = first
     if options.json:
         document = explanation.to_json()
         if ran is not None:

@@ -33,14 +33,19 @@ HAS_LEGACY = sys.version_info < (3, 15)
 
 
 def load(
-    spec: ModuleSpec, table: dict[str, ModuleType], events: Events, builtins: dict[str, object] | None = None
+    spec: ModuleSpec,
+    table: dict[str, ModuleType],
+    events: Events,
+    builtins: dict[str, object] | None = None,
+    partial: type[ModuleType] | None = None,
 ) -> ModuleType:
     """Create the module of *spec*, publish it in *table*, execute it, and return what *table* then holds.
 
     The module is published before it is executed, so that it can be imported by what it imports. On failure it, and
     only it, is taken out again; the exception goes on. Until the caller is done with binding, ``spec._initializing``
     stays true, and threads that find the module wait for it. *builtins* replaces the built-in names the module's code
-    sees, and with them the ``__import__`` that its import statements call.
+    sees, and with them the ``__import__`` that its import statements call. An ordinary module is of the class *partial*
+    until its code has been executed.
     """
     loader: Any = spec.loader
     name = spec.name
@@ -54,7 +59,9 @@ def load(
         events.announce("execute", "started", name, module=module)
     # Set before the module can be seen: whoever finds it in the table must know that it is not ready.
     spec._initializing = True
-    table[name] = module
+    if partial is not None and type(module) is Module:
+        module.__class__ = partial
+    made = table[name] = module
     try:
         if loader is not None:
             loader.exec_module(module)
@@ -67,6 +74,10 @@ def load(
             events.announce("execute", "failed", name, module=module, error=error)
             events.announce("publish", "removed", name, module=module)
         raise
+    finally:
+        # Its own code may have given it another class, which it keeps.
+        if type(made) is partial:
+            made.__class__ = Module
     if events.observers:
         events.announce("execute", "finished", name, module=module)
     # A module may put another object in its place. Moving the entry to the end keeps the table in the order in which
