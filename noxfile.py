@@ -15,7 +15,7 @@ REPORTS = CACHE / "reports"
 PYTHONS = ["3.11", "3.12", "3.13", "3.14", "3.15"]
 
 #: Folders of tests that have a session of their own; everything else below tests/ belongs to the session `tests`.
-OWN_SESSION = ["concurrency", "conformance", "differential", "e2e", "mutants", "property", "real"]
+OWN_SESSION = ["conformance", "differential", "mutants", "real"]
 
 nox.needs_version = ">=2025.11.12"
 nox.options.default_venv_backend = "virtualenv"
@@ -125,14 +125,6 @@ def differential(session: nox.Session) -> None:
     """Run one corpus of programs under CPython's import and under importal, and compare."""
     install(session)
     pytest(session, "tests/differential")
-
-
-@nox.session(python=PYTHONS)
-@nox.parametrize("folder", ["concurrency", "e2e", "property"])
-def more(session: nox.Session, folder: str) -> None:
-    """Run the tests of threads, of the command, and of laws over all inputs (not part of the default run yet)."""
-    install(session)
-    pytest(session, f"tests/{folder}")
 
 
 @nox.session(python=PYTHONS)

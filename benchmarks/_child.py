@@ -9,7 +9,7 @@ from time import perf_counter_ns, process_time_ns
 variant, text = sys.argv[1:]
 code = compile(text, "<set>", "exec")
 if variant == "importal":
-    pass  # what the start-up file of `importal enable` does
+    import importal._start  # what the start-up file of `importal enable` does
 try:
     import _no_such_module  # the first import to miss the table: with this importal has been loaded
 except ImportError:

@@ -37,6 +37,13 @@ FILES = {
     "two.py": "import own, own2\n",
     "byhand.py": "import importal\nimportal.ImportSystem.host().install()\nimport own\n",
 }
+SCRIPT = """#!{python}
+import sys
+from importal.cli import main
+if __name__ == '__main__':
+    sys.argv[0] = sys.argv[0].removesuffix('.exe')
+    sys.exit(main())
+"""
 
 
 class Environments:
@@ -52,6 +59,7 @@ class Environments:
             subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / name], check=True)
             self.pythons[name] = folder / name / Path(sysconfig.get_path("scripts")).name / Path(sys.executable).name
             self._copy_importal(folder / name)
+            self._write_command(folder / name)
         said = self._run("enabled", "-m", "importal", "enable")
         if "importal enabled" not in said:
             raise SystemExit(f"importal enable said: {said}")
@@ -65,6 +73,13 @@ class Environments:
         shutil.copytree(source, environment / here / "importal", ignore=shutil.ignore_patterns("__pycache__"))
         subprocess.run([self.pythons[environment.name], "-m", "compileall", "-q", environment / here], check=True)
 
+    def _write_command(self, environment: Path) -> None:
+        """Write the command `importal` as pip does when it installs a wheel."""
+        python = self.pythons[environment.name]
+        command = python.with_name("importal")
+        command.write_text(SCRIPT.format(python=python))
+        command.chmod(0o755)
+
     def _run(self, name: str, *arguments: str) -> str:
         command = [str(self.pythons[name]), *arguments]
         done = subprocess.run(command, env=measure.environment(), check=False, capture_output=True, text=True)
@@ -74,7 +89,7 @@ class Environments:
 
     def command(self, how: str, arguments: list[str]) -> list[str]:
         if how == "run":
-            return [str(self.pythons["stock"]), "-m", "importal", "run", *arguments]
+            return [str(self.pythons["stock"].with_name("importal")), "run", *arguments]
         return [str(self.pythons[how]), *arguments]
 
     def pair(self, case: str) -> dict[str, list[str]]:

@@ -189,7 +189,7 @@ def test_at_any_moment(play: Play) -> None:
                 left.append([attempt, outcomes])
                 break
             remove()
-        report(left=left, enough=count > 100)
+        report(left=left, enough=count > 20)
     """)
     facts = play(modules, program, limit=60)
     assert facts == {"left": [], "enough": True}
