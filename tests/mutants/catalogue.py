@@ -50,12 +50,6 @@ def unit(*names: str) -> tuple[str, ...]:
 MUTANTS = [
     # ------------------------------------------------------------ 1: a module made by hand
     Mutant(
-        1, "a module that is in the table is loaded again", "standard.py",
-        "            if spec.name in self.state.modules:",
-        "            if False:",
-        unit("standard::test_load_source", "standard::test_load_spec_loads_once"),
-    ),
-    Mutant(
         1, "a second file under a taken name passes for the first", "standard.py",
         "        if file != spec.origin:",
         "        if False:",
@@ -422,21 +416,41 @@ MUTANTS = [
     ),
     Mutant(
         11, "a module that another thread has loaded meanwhile is loaded again", "system.py",
-        "            if module is _MISSING:\n                module = self._load(spec, parent, child)",
-        "            if True:\n                module = self._load(spec, parent, child)",
-        unit("system::test_two_threads_that_find_the_same_module_execute_it_once"),
+        "            return self._load(spec, parent, child) if module is _MISSING else module",
+        "            return self._load(spec, parent, child)",
+        unit("system::test_two_threads_that_find_the_same_module_execute_it_once",
+             "standard::test_load_source", "standard::test_load_spec_loads_once"),
     ),
     Mutant(
         11, "threads that wait for each other are not noticed", "locks.py",
-        "                if self._leads_to(lock.owner, me):",
+        "                if self._leads_to(lock.owner, me, turn, frames):",
         "                if False:",
         unit("locks::test_waiting_for_a_thread_that_waits_for_this_one_is_refused"),
     ),
     Mutant(
         11, "a thread that is joined by the one it waits for is not noticed", "locks.py",
-        "                if _joins(lock.owner, me) or (",
-        "                if (",
+        "                ahead.append(_joined(frames[thread]))",
+        "                pass",
         unit("locks::test_waiting_for_a_thread_that_joins_this_one_is_refused"),
+    ),
+    Mutant(
+        11, "all threads of a circle are refused, and not only the last to wait", "locks.py",
+        "                if its_turn < turn:",
+        "                if True:",
+        unit("locks::test_a_circle_of_waiting_threads_is_refused",
+             "locks::test_only_the_last_to_wait_in_a_circle_is_refused"),
+    ),
+    Mutant(
+        11, "the names of a module that another thread executes are not awaited", "loaders/partial.py",
+        "            if type(self) is PartialModule and",
+        "            if False and",
+        unit("system::test_a_name_of_a_module_that_another_thread_executes_is_awaited"),
+    ),
+    Mutant(
+        11, "an interrupt leaves the lock taken", "system.py",
+        "                if not depth:\n                    lock.owner = None\n",
+        "",
+        unit("system::test_an_interrupt_on_the_way_out_of_the_lock_leaves_it_free"),
     ),
     Mutant(
         11, "after a fork the child waits for threads that are gone", "system.py",

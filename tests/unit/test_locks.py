@@ -162,6 +162,16 @@ def test_a_circle_of_waiting_threads_is_refused(length: int) -> None:
     assert (locks.held, locks.waiting) == ({}, {})
 
 
+def test_only_the_last_to_wait_in_a_circle_is_refused() -> None:
+    """All of them see the circle when they look again; one that gives way is enough."""
+    locks = ModuleLocks()
+    mine, theirs = ModuleLock("mine", locks), ModuleLock("theirs", locks)
+    mine.owner, theirs.owner = 1, 2
+    locks.waiting = {1: (theirs, 7, None), 2: (mine, 8, None)}
+    assert locks._leads_to(theirs.owner, 1, 7, {}) is False
+    assert locks._leads_to(mine.owner, 2, 8, {}) is True
+
+
 def test_a_single_lock_raises_for_a_circle() -> None:
     locks = ModuleLocks()
     mine, theirs = ModuleLock("mine", locks), ModuleLock("theirs", locks)

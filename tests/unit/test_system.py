@@ -556,7 +556,7 @@ def test_a_submodule_waits_for_the_package_another_thread_is_executing() -> None
     gate = Gate()
     seen: list[bool] = []
     system = over(
-        Finder(package=gate, package_m=lambda module: seen.append(hasattr(system.state.modules["package"], "complete")))
+        Finder(package=gate, package_m=lambda module: seen.append("complete" in vars(system.state.modules["package"])))
     )
     first, _ = start(lambda: system.import_name("package"))
     assert gate.entered.wait(PATIENCE)
@@ -566,6 +566,93 @@ def test_a_submodule_waits_for_the_package_another_thread_is_executing() -> None
     finish(first)
     finish(second)
     assert seen == [True]
+
+
+def test_a_name_of_a_module_that_another_thread_executes_is_awaited() -> None:
+    """Also without an import: who takes the module out of the table gets the names it is going to have."""
+    gate = Gate()
+    system = over(Finder(m=gate))
+    first, _ = start(lambda: system.import_name("m"))
+    assert gate.entered.wait(PATIENCE)
+    module = system.state.modules["m"]
+    second, results = start(lambda: module.complete)
+    until(lambda: system.locks.waiting)
+    assert not hasattr(module, "__no_such_name__")
+    gate.open.set()
+    finish(first)
+    finish(second)
+    assert results == [True]
+    assert type(module) is types.ModuleType
+
+
+def test_a_name_that_a_thread_asks_its_own_module_for() -> None:
+    """A circular import: whoever executes the module is told at once, in the interpreter's words."""
+
+    def ask(module: types.ModuleType) -> None:
+        with pytest.raises(AttributeError, match=r"^partially initialized module 'm' has no attribute 'missing'"):
+            module.missing  # noqa: B018
+
+    system = over(Finder(m=ask))
+    thread, results = start(lambda: system.import_name("m"))
+    finish(thread)
+    assert type(results[0]) is types.ModuleType
+
+
+def test_a_name_is_not_awaited_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module that waits for a thread which asks for its names: the thread is told, and not kept again."""
+    monkeypatch.setattr("importal.locks._LOOKS", 1)
+    answers: list[str] = []
+    done = threading.Event()
+
+    def ask(module: types.ModuleType) -> None:
+        for _ in range(100):
+            try:
+                module.missing  # noqa: B018
+            except AttributeError as error:
+                answers.append(str(error))
+        done.set()
+
+    def body(module: types.ModuleType) -> None:
+        start(lambda: ask(module))
+        assert done.wait(PATIENCE)
+
+    thread, results = start(lambda: over(Finder(m=body)).import_name("m"))
+    finish(thread)
+    assert isinstance(results[0], types.ModuleType)
+    assert len(answers) == 100
+
+
+def test_a_module_may_give_itself_another_class() -> None:
+    class Own(types.ModuleType):
+        pass
+
+    def body(module: types.ModuleType) -> None:
+        module.__class__ = Own
+
+    thread, results = start(lambda: over(Finder(m=body)).import_name("m"))
+    finish(thread)
+    assert type(results[0]) is Own
+
+
+@pytest.mark.parametrize("way", ["take", "leave"])
+def test_an_interrupt_on_the_way_out_of_the_lock_leaves_it_free(monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    """A signal's handler may raise when the lock has just been taken, and when it is about to be left."""
+    system = over(Finder(m=nothing))
+    take = system.locks.take
+
+    def interrupted(lock: Any, depth: int = 0) -> bool:
+        if way == "take":
+            take(lock)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(system.locks, way, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            system.import_name("m")
+    assert [lock.owner for lock in system.locks.held.values() if lock.owner] == []
+    thread, results = start(lambda: system.import_name("m").__name__)
+    finish(thread)
+    assert results == ["m"]
 
 
 def test_who_waited_for_a_module_that_failed_tries_it_himself() -> None:
