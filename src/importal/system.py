@@ -106,11 +106,18 @@ class ImportSystem:
         while True:
             module: ModuleType = table.get(name, _MISSING)
             if module is _MISSING:
+                observed = False
                 try:
-                    return self._import_missing(name, import_parent or self.import_name, lazy_submodule)
+                    observed = self._begin(name)
+                    module = self._find_then_load(name, import_parent or self.import_name, lazy_submodule)
                 except BaseException as error:
+                    if observed:
+                        self.events.announce("import", "failed", name, error=error)
                     without_import_frames(error)
                     raise
+                if observed:
+                    self.events.announce("import", "finished", name, module=module)
+                return module
             if module is None:
                 raise ModuleNotFoundError(f"import of {name} halted; None in sys.modules", name=name)
             awaited = _is_initializing(module) and self._wait(name)
@@ -136,21 +143,15 @@ class ImportSystem:
 
     # ------------------------------------------------------------ it is not in the table
 
-    @import_frame
-    def _import_missing(self, name: str, import_parent: Callable[[str], object], lazy: bool) -> ModuleType:
+    def _begin(self, name: str) -> bool:
+        """Tell audit hooks and observers that *name* is going to be imported; True where observers hear how it ends."""
         if AUDITS_IN_PYTHON:
             state = self.state
             audit("import", name, None, state.path, state.meta_path, state.path_hooks)
         if not self.events.observers:
-            return self._find_then_load(name, import_parent, lazy)
+            return False
         self.events.announce("import", "started", name)
-        try:
-            module = self._find_then_load(name, import_parent, lazy)
-        except BaseException as error:
-            self.events.announce("import", "failed", name, error=error)
-            raise
-        self.events.announce("import", "finished", name, module=module)
-        return module
+        return True
 
     @import_frame
     def _find_then_load(self, name: str, import_parent: Callable[[str], object], lazy: bool) -> ModuleType:
