@@ -310,16 +310,25 @@ def main() -> int:
         work |= {name: targets.distribution(name) for name in [*options.distributions, *every]}
     modes = ("cpython", "cpython" if options.steady else "importal")
     everything: list[Difference] = []
+    started, meant, ways = time.monotonic(), 0, dict.fromkeys(("imported", "failed"), 0)
     for label, names in work.items():
         began = time.monotonic()
         result = compare(names, modes)
         everything += result.differences
+        meant += len(result.meant)
+        for way in ways:
+            ways[way] += result.outcomes.get(way, 0)
         ends = ", ".join(f"{count} {word}" for word, count in result.outcomes.items() if count)
         print(
             f"{label}: {len(names)} modules ({ends}), {len(result.differences)} differences, {len(result.meant)} meant,"
             f" {time.monotonic() - began:.0f} s",
             flush=True,
         )
+    print(
+        f"total: {sum(map(len, work.values()))} modules of {len(work)} {'batches' if options.std else 'distributions'}"
+        f" ({ways['imported']} imported, {ways['failed']} failed), {len(everything)} differences, {meant} meant,"
+        f" {time.monotonic() - started:.0f} s"
+    )
     print(grouped(everything))
     if options.json:
         rows = [[item.name, item.place, item.cpython, item.ours] for item in everything]

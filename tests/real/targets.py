@@ -20,6 +20,8 @@ SUFFIXES = sorted(importlib.machinery.all_suffixes(), key=len, reverse=True)
 #: compared.
 LEFT_OUT = {
     "test.__main__": "runs CPython's whole test suite when it is imported",
+    "test.test_asyncio.__main__": "runs the tests of asyncio when it is imported, a minute each time",
+    "test.test_capi.__main__": "runs the tests of the C interface when it is imported, minutes each time",
     "test.autotest": "runs CPython's whole test suite when it is imported",
     "blackd.__main__": "serves requests until somebody stops it",
     "test.memory_watchdog": "reads its standard input for ever",
