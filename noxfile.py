@@ -137,7 +137,7 @@ def more(session: nox.Session, folder: str) -> None:
 
 @nox.session(python=PYTHONS)
 def real(session: nox.Session) -> None:
-    """Import the standard library and every submodule of real packages under both (about five minutes a version)."""
+    """Import the standard library and every submodule of real packages under both (six to eight minutes a version)."""
     install(session)
     # Wheels only: a package without one for this version belongs behind a marker in the file.
     session.install("--only-binary", ":all:", "-r", "tests/real/requirements.txt")
