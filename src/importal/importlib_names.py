@@ -10,6 +10,7 @@ import sys
 
 from . import machinery
 from .bytecode.cache import cache_from_source, source_from_cache
+from .errors import DeadlockError
 from .finders.archive import ZipImportError, directories, zipimporter
 from .interpreter import bootstrap, external, without_import_frames
 from .loaders import file, source
@@ -105,7 +106,8 @@ def _bootstrap_names(system: ImportSystem) -> dict[str, Any]:
         "BuiltinImporter": machinery.BuiltinImporter,
         "FrozenImporter": machinery.FrozenImporter,
         "ModuleSpec": ModuleSpec,
-        "_ModuleLock": ModuleLock,
+        "_DeadlockError": DeadlockError,
+        "_ModuleLock": _lock_class(system, bootstrap._ModuleLock),
         "_blocking_on": system.locks.waiting,
         "_exec": execute,
         "_find_spec": system._find,
@@ -117,6 +119,25 @@ def _bootstrap_names(system: ImportSystem) -> dict[str, Any]:
         "module_from_spec": module_from_spec,
         "spec_from_loader": spec_from_loader,
     }
+
+
+def _lock_class(system: ImportSystem, stock: type) -> type[ModuleLock]:
+    """Return the class of all module locks, the system's and those taken before it was installed.
+
+    Programs that change what identifies a thread look for these locks and give the held ones to the new identifier.
+    """
+
+    class AnyLock(type):
+        def __instancecheck__(cls, one: object) -> bool:
+            return isinstance(one, (ModuleLock, stock))
+
+    class _ModuleLock(ModuleLock, metaclass=AnyLock):
+        __slots__ = ()
+
+        def __init__(self, name: str) -> None:
+            super().__init__(name, system.locks)
+
+    return _ModuleLock
 
 
 def _external_names() -> dict[str, Any]:

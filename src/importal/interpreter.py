@@ -127,21 +127,13 @@ def is_builtin(name: str) -> bool:
     return bool(_imp.is_builtin(name))
 
 
-def create_builtin(spec: ModuleSpec) -> ModuleType:
-    return _imp.create_builtin(spec)  # type: ignore[arg-type]
-
-
-def exec_builtin(module: ModuleType) -> None:
-    _imp.exec_builtin(module)
-
-
-def create_dynamic(spec: ModuleSpec) -> ModuleType:
-    """Open the shared library at ``spec.origin`` and create its module. Raises ImportError."""
-    return _imp.create_dynamic(spec)  # type: ignore[arg-type]
-
-
-def exec_dynamic(module: ModuleType) -> None:
-    _imp.exec_dynamic(module)
+# The C functions themselves: an extension module that warns while it is initialised counts frames down to its importer,
+# and a function of importal's in between would be one too many.
+create_builtin: Callable[[ModuleSpec], ModuleType] = _imp.create_builtin  # type: ignore[assignment]
+exec_builtin: Callable[[ModuleType], object] = _imp.exec_builtin
+# Opens the shared library at ``spec.origin`` and creates its module. Raises ImportError.
+create_dynamic: Callable[[ModuleSpec], ModuleType] = _imp.create_dynamic  # type: ignore[assignment]
+exec_dynamic: Callable[[ModuleType], object] = _imp.exec_dynamic
 
 
 def find_frozen(name: str) -> tuple[memoryview | None, bool, str | None] | None:

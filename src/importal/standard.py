@@ -198,7 +198,15 @@ class ImportSystem(engine.ImportSystem):
         """Load the module of *spec*, whoever made it, unless the table has one of its name; return the module."""
         parent_name, _, child = spec.name.rpartition(".")
         parent = self.import_name(parent_name) if parent_name else None
-        return self._load_locked(spec.name, spec, parent, child)
+        lock = self.locks.acquire(spec.name)
+        if lock is None:
+            return self._instead_of_deadlock(spec.name)
+        try:
+            if spec.name in self.state.modules:
+                return self.state.modules[spec.name]
+            return self._load(spec, parent, child)
+        finally:
+            self.locks.release(lock)
 
     def module_from_spec(self, spec: ModuleSpec) -> ModuleType:
         """Return a new module made for *spec*, not executed and not in the table; its imports will be this system's."""

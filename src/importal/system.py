@@ -109,11 +109,18 @@ class ImportSystem:
         while True:
             module: ModuleType = table.get(name, _MISSING)
             if module is _MISSING:
+                observed = False
                 try:
-                    return self._import_missing(name, import_parent or self.import_name, lazy_submodule)
+                    observed = self._begin(name)
+                    module = self._find_then_load(name, import_parent or self.import_name, lazy_submodule)
                 except BaseException as error:
+                    if observed:
+                        self.events.announce("import", "failed", name, error=error)
                     without_import_frames(error)
                     raise
+                if observed:
+                    self.events.announce("import", "finished", name, module=module)
+                return module
             if module is None:
                 raise ModuleNotFoundError(f"import of {name} halted; None in sys.modules", name=name)
             awaited = _is_initializing(module) and self._wait(name)
@@ -139,21 +146,15 @@ class ImportSystem:
 
     # ------------------------------------------------------------ it is not in the table
 
-    @import_frame
-    def _import_missing(self, name: str, import_parent: Callable[[str], object], lazy: bool) -> ModuleType:
+    def _begin(self, name: str) -> bool:
+        """Tell audit hooks and observers that *name* is going to be imported; True where observers hear how it ends."""
         if AUDITS_IN_PYTHON:
             state = self.state
             audit("import", name, None, state.path, state.meta_path, state.path_hooks)
         if not self.events.observers:
-            return self._find_then_load(name, import_parent, lazy)
+            return False
         self.events.announce("import", "started", name)
-        try:
-            module = self._find_then_load(name, import_parent, lazy)
-        except BaseException as error:
-            self.events.announce("import", "failed", name, error=error)
-            raise
-        self.events.announce("import", "finished", name, module=module)
-        return module
+        return True
 
     @import_frame
     def _find_then_load(self, name: str, import_parent: Callable[[str], object], lazy: bool) -> ModuleType:
@@ -178,7 +179,22 @@ class ImportSystem:
             if lazy:
                 return None  # type: ignore[return-value]
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-        return self._load_locked(name, spec, parent, child)
+        me = _thread.get_ident()
+        lock = self.locks.lock(name)
+        depth = lock.count if lock.owner == me else 0
+        try:
+            if not self.locks.take(lock):
+                return self._instead_of_deadlock(name)
+            # Another thread may have loaded it since this one began to search.
+            module: ModuleType = table.get(name, _MISSING)
+            return self._load(spec, parent, child) if module is _MISSING else module
+        finally:
+            # No call until the lock is free: a signal's handler may raise at any call, and skip what follows it.
+            if lock.owner == me:
+                lock.count = depth
+                if not depth:
+                    lock.owner = None
+            self.locks.leave(lock, depth)
 
     @import_frame
     def _parent(self, parent_name: str, import_parent: Callable[[str], object]) -> ModuleType:
@@ -237,25 +253,6 @@ class ImportSystem:
         return spec
 
     # ------------------------------------------------------------ the module is made, executed and bound
-
-    @import_frame
-    def _load_locked(self, name: str, spec: ModuleSpec, parent: ModuleType | None, child: str) -> ModuleType:
-        """Load *spec* under the lock of *name*, unless it has been loaded since the finders were asked."""
-        me = _thread.get_ident()
-        lock = self.locks.lock(name)
-        depth = lock.count if lock.owner == me else 0
-        try:
-            if not self.locks.take(lock):
-                return self._instead_of_deadlock(name)
-            module: ModuleType = self.state.modules.get(name, _MISSING)
-            return self._load(spec, parent, child) if module is _MISSING else module
-        finally:
-            # No call until the lock is free: a signal's handler may raise at any call, and skip what follows it.
-            if lock.owner == me:
-                lock.count = depth
-                if not depth:
-                    lock.owner = None
-            self.locks.leave(lock, depth)
 
     @import_frame
     def _load(self, spec: ModuleSpec, parent: ModuleType | None, child: str) -> ModuleType:

@@ -25,7 +25,7 @@ if not __package__:
     sys.path[:0] = [str(HERE.parent), str(HERE.parent.parent / "src")]
 
 import importal
-from real import targets
+from real import editable, targets
 
 SOURCE = Path(importal.__file__).resolve().parent.parent
 STALL = 60.0  # seconds without a new record, after which an import is said to hang
@@ -67,27 +67,60 @@ class Comparison:
     outcomes: dict[str, int]
 
 
-#: Differences that are meant to be: in which modules, in which place (regular expressions), and why.
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Differences that are meant to be: in which modules, in which place (regular expressions), and why.
+
+    With *items*, in lists only, and only when they are equal once the items it matches are left out of both.
+    """
+
+    names: str
+    places: str
+    why: str
+    items: str | None = None
+
+    def covers(self, item: Difference) -> bool:
+        """Tell whether *item* is one of these differences."""
+        if not (re.fullmatch(self.names, item.name) and re.fullmatch(self.places, item.place)):
+            return False
+        if self.items is None:
+            return True
+        one, other = (
+            [one for one in of if not re.fullmatch(self.items, one)] if isinstance(of, list) else None
+            for of in (item.cpython, item.ours)
+        )
+        return one is not None and one == other
+
+
 INTENDED = [
-    (
+    Meant(
         r"_frozen_importlib|importlib\._bootstrap|importlib\.util",
-        r"module\.names\._(find_and_load|find_spec|gcd_import|blocking_on)",
+        r"module\.names\._(find_and_load|find_spec|gcd_import|blocking_on|DeadlockError)",
         "importal's own functions and tables stand in the interpreter's modules",
     ),
-    (
+    Meant(
         r"numpy\.f2py\.tests\..*",
         r"error\.frames",
         "no difference: one of two lines, by whether a thread's result is there already",
+    ),
+    Meant(
+        r".*",
+        r"new",
+        "setuptools' finder imports distutils while it is asked for it; CPython then loads it twice, importal once",
+        items=r"distutils",
+    ),
+    Meant(
+        r"test\..*",
+        r"new",
+        "invalidate_caches() of CPython's path finder imports importlib.metadata, importal's only if it is there",
+        items=r"importlib\.metadata(\..*)?",
     ),
 ]
 
 
 def intended(item: Difference) -> str | None:
     """Return why a difference is meant to be, None when nobody meant it."""
-    for names, places, why in INTENDED:
-        if re.fullmatch(names, item.name) and re.fullmatch(places, item.place):
-            return why
-    return None
+    return next((meant.why for meant in INTENDED if meant.covers(item)), None)
 
 
 def short(value: Any) -> str:
@@ -259,11 +292,15 @@ def main() -> int:
     parser.add_argument("distributions", nargs="*", help="installed distributions, or modules with --modules")
     parser.add_argument("--modules", action="store_true", help="the arguments are names of modules")
     parser.add_argument("--std", action="store_true", help="the whole standard library")
-    parser.add_argument("--all", action="store_true", help="every distribution of requirements.txt")
+    parser.add_argument(
+        "--all", action="store_true", help="every distribution of requirements.txt, and the projects of editable.py"
+    )
     parser.add_argument("--steady", action="store_true", help="compare CPython with CPython instead")
     parser.add_argument("--json", type=Path, help="write all differences to this file")
     options = parser.parse_args()
     work: dict[str, list[str]] = {}
+    if options.all:
+        work |= editable.MODULES
     if options.std:
         work |= targets.batches(targets.standard_library())
     if options.modules:
@@ -273,16 +310,25 @@ def main() -> int:
         work |= {name: targets.distribution(name) for name in [*options.distributions, *every]}
     modes = ("cpython", "cpython" if options.steady else "importal")
     everything: list[Difference] = []
+    started, meant, ways = time.monotonic(), 0, dict.fromkeys(("imported", "failed"), 0)
     for label, names in work.items():
         began = time.monotonic()
         result = compare(names, modes)
         everything += result.differences
+        meant += len(result.meant)
+        for way in ways:
+            ways[way] += result.outcomes.get(way, 0)
         ends = ", ".join(f"{count} {word}" for word, count in result.outcomes.items() if count)
         print(
             f"{label}: {len(names)} modules ({ends}), {len(result.differences)} differences, {len(result.meant)} meant,"
             f" {time.monotonic() - began:.0f} s",
             flush=True,
         )
+    print(
+        f"total: {sum(map(len, work.values()))} modules of {len(work)} {'batches' if options.std else 'distributions'}"
+        f" ({ways['imported']} imported, {ways['failed']} failed), {len(everything)} differences, {meant} meant,"
+        f" {time.monotonic() - started:.0f} s"
+    )
     print(grouped(everything))
     if options.json:
         rows = [[item.name, item.place, item.cpython, item.ours] for item in everything]

@@ -20,7 +20,10 @@ SUFFIXES = sorted(importlib.machinery.all_suffixes(), key=len, reverse=True)
 #: compared.
 LEFT_OUT = {
     "test.__main__": "runs CPython's whole test suite when it is imported",
+    "test.test_asyncio.__main__": "runs the tests of asyncio when it is imported, a minute each time",
+    "test.test_capi.__main__": "runs the tests of the C interface when it is imported, minutes each time",
     "test.autotest": "runs CPython's whole test suite when it is imported",
+    "blackd.__main__": "serves requests until somebody stops it",
     "test.memory_watchdog": "reads its standard input for ever",
 }
 
@@ -29,10 +32,12 @@ def standard_library() -> list[str]:
     """Return the name of every module of the standard library that this interpreter has, packages before their modules."""
     names = {name for name in sys.stdlib_module_names if importlib.machinery.BuiltinImporter.find_spec(name)}
     names |= {name for name in sys.stdlib_module_names if importlib.machinery.FrozenImporter.find_spec(name)}
-    places = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
-    extensions = sysconfig.get_config_var("DESTSHARED")
-    for place in [*places, *([extensions] if extensions else [])]:
-        names |= set(below(Path(place)))
+    library = Path(sysconfig.get_path("stdlib"))
+    # Beside the modules in Python the extension modules: where each system, and an interpreter that was moved, has them.
+    shared = [library / "lib-dynload", Path(sys.base_prefix, "DLLs"), sysconfig.get_config_var("DESTSHARED") or library]
+    for place in {library, *map(Path, shared)}:
+        if place.is_dir():
+            names |= set(below(place))
     return sorted(names - LEFT_OUT.keys())
 
 

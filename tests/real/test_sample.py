@@ -69,6 +69,23 @@ def test_a_changed_fact_is_a_difference(survey: compare.Survey) -> None:
     assert changed(survey, "no_such_module", "error", "notes", to=["import cycle: a -> b -> a"]) == []
 
 
+def test_what_is_meant_to_be_is_no_more_than_that() -> None:
+    """A difference is excused by module and place, and in a list only for the items that were named."""
+    meant = compare.Meant("a", "new", "because", items=r"x|y\.z")
+
+    def covered(name: str, place: str, one: object, other: object) -> bool:
+        return meant.covers(compare.Difference(name, place, one, other))
+
+    assert covered("a", "new", ["b", "x"], ["x", "b"])
+    assert covered("a", "new", ["b"], ["b", "y.z"])
+    assert not covered("a", "new", ["b", "c"], ["c", "b"])
+    assert not covered("a", "new", ["b"], ["b", "y"])
+    assert not covered("a", "gone", ["x"], [])
+    assert not covered("a.b", "new", ["x"], [])
+    assert not covered("a", "new", None, ["x"])
+    assert compare.Meant("a", "error", "because").covers(compare.Difference("a", "error", None, {}))
+
+
 def test_a_difference_between_the_modes_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Modules that know which import system is at work differ, in what they raise, say, warn of, and have."""
     modules = {

@@ -371,3 +371,51 @@ def test_v_shows_each_module(child: Child) -> None:
         print(result.returncode, any("import 'm'" in line for line in result.stderr.splitlines()))
     """)
     assert out == "0 True\n"
+
+
+def test_held_locks_are_found_by_whoever_changes_what_identifies_a_thread(child: Child) -> None:
+    """Green threads (gevent) look for them among all objects, in the middle of an import."""
+    out = child("""
+        trees.write({"green.py": '''
+            import _thread, gc, importlib._bootstrap
+            _thread.get_ident = lambda: 17
+            for one in gc.get_objects():
+                if isinstance(one, importlib._bootstrap._ModuleLock) and one.owner is not None:
+                    print(one.name)
+                    one.owner = _thread.get_ident()
+        ''', "stock.py": '''
+            import importal
+            importal.ImportSystem.host().install()
+            import green
+        '''}, tmp)
+        sys.path.insert(0, str(tmp))
+        import stock
+        import colorsys
+    """)
+    assert sorted(out.split()) == ["green", "stock"]
+
+
+def test_locks_that_are_made_by_name_know_each_other(child: Child) -> None:
+    """The interpreter's own functions make them; two that are waited for crosswise are a deadlock and no hang."""
+    out = child("""
+        import importal, threading
+        with importal.ImportSystem.host().install():
+            bootstrap = sys.modules["_frozen_importlib"]
+            one, other = bootstrap._ModuleLock("one"), bootstrap._ModuleLock("other")
+            both = threading.Barrier(2)
+
+            def cross(first, second):
+                first.acquire()
+                both.wait()
+                try:
+                    second.acquire()
+                    second.release()
+                except bootstrap._DeadlockError:
+                    print("deadlock")
+                first.release()
+
+            threads = [threading.Thread(target=cross, args=pair) for pair in ((one, other), (other, one))]
+            for thread in threads: thread.start()
+            for thread in threads: thread.join()
+    """)
+    assert out.split() == ["deadlock"]

@@ -201,3 +201,39 @@ def test_table_kept_puts_the_hosts_entries_back(monkeypatch: pytest.MonkeyPatch)
     with interpreter.TableKept("importal_unit_entry", table):
         del sys.modules["importal_unit_entry"]
     assert sys.modules["importal_unit_entry"] is other
+
+
+#: Prints how many frames stand between an importer and the C code of an extension module that it imports.
+COUNT = """
+    import importlib.util
+    extensions = ("_testcapi", "_testmultiphase", "_json", "_bisect", "_ctypes", "_sqlite3")
+    specs = [importlib.util.find_spec(name) for name in extensions if name not in sys.modules]
+    extension = next((spec.name for spec in specs if spec and spec.has_location), None)
+
+    def importer():
+        __import__(extension)
+
+    def hook(event, arguments):
+        # With a file name: raised by C code that is about to open the library.
+        if event == "import" and arguments[0] == extension and arguments[1]:
+            frame, frames = sys._getframe(1), 0
+            while frame.f_code is not importer.__code__:
+                frame = frame.f_back
+                frames += 1
+            print(frames)
+
+    if "importal" in sys.argv:
+        import importal
+        importal.ImportSystem.host().install()
+    sys.addaudithook(hook)
+    if extension:
+        importer()
+"""
+
+
+def test_as_many_frames_as_the_interpreter_has(child: Callable[..., str]) -> None:
+    """C code that warns while it is initialised says by their number that its importer is to blame."""
+    counts = child(COUNT).split()
+    if not counts:
+        pytest.skip("this interpreter has none of these modules as a shared library (all are compiled in)")
+    assert child(COUNT, "importal").split() == counts

@@ -105,6 +105,9 @@ def module_from_spec(spec: ModuleSpec) -> ModuleType:
     return module
 
 
+module_from_spec = import_frame(module_from_spec)
+
+
 def give_builtins(module: ModuleType, loader: object, builtins: dict[str, object]) -> None:
     """Let the code of *module*, if it is going to have code, see *builtins* in place of the built-in names."""
     if type(module) is Module and getattr(loader, "executes_code", loader is not None):
