@@ -85,12 +85,7 @@ def run_plainly(
 
 
 #: The command by the interpreter that runs the tests, its folder of sources on no path that a child process inherits.
-COMMAND = [
-    sys.executable,
-    "-P",
-    "-c",
-    f"import sys; sys.path.insert(0, {str(SOURCES)!r}); from importal.cli import main; sys.exit(main())",
-]
+COMMAND = [sys.executable, str(Path(__file__).with_name("command.py")), str(SOURCES)]
 
 
 class Home:

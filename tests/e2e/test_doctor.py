@@ -531,7 +531,8 @@ def on_a_terminal(here: Path, *arguments: str, columns: int) -> tuple[int, str]:
 
     main, other = pty.openpty()
     termios.tcsetwinsize(other, (24, columns))
-    variables = environment() | {"TERM": "xterm"}
+    variables = {name: value for name, value in environment().items() if name not in {"COLUMNS", "LINES", "NO_COLOR"}}
+    variables["TERM"] = "xterm"
     with subprocess.Popen(
         [*COMMAND, *arguments], stdin=other, stdout=other, stderr=other, cwd=here, env=variables
     ) as process:
