@@ -96,7 +96,11 @@ def test_an_enabled_environment_is_healthy(inhabited: Home, here: Path, report: 
     assert (result.status, result.err) == (0, "")
     assert "1 lines that execute code; importal.pth is importal's own (" in result.out
     assert result.out.endswith("\n\nhealthy\n")
-    assert findings(report("--python", str(inhabited.python))) == []
+    document = report("--python", str(inhabited.python))
+    assert findings(document) == []
+    path = document["environment"]["path"]
+    assert path[0] == {"entry": "", "kind": "folder"}
+    assert {entry["kind"] for entry in path} == {"folder", "standard library", "site"}
 
 
 def test_an_environment_that_was_used_is_healthy(home: Home, here: Path, tmp_path: Path, report: Report) -> None:
@@ -108,10 +112,10 @@ def test_an_environment_that_was_used_is_healthy(home: Home, here: Path, tmp_pat
     home.install(project(tmp_path / "three", "three", "1", {"three.py": ""}), "--editable")
     home.install(project(tmp_path / "four", "four", "1", {"four.py": ""}, finder=True), "--editable")
     assert home.run("-c", "import one.sub, two, three, shared.a, shared.b", cwd=here).status == 0
-    document = report(status=0)
-    assert [one["kind"] for one in findings(document)] == ["start code"]
+    # The finder's line is measured: what it costs, and so its severity, is the machine's affair.
+    assert [one["kind"] for one in findings(report())] == ["start code"]
     # In the folder of an editable project's sources, the current folder is on the path twice.
-    again = report(cwd=tmp_path / "three" / "src", status=0)
+    again = report(cwd=tmp_path / "three" / "src")
     assert [one["kind"] for one in findings(again)] == ["start code"]
 
 
@@ -190,7 +194,7 @@ def test_every_module_of_the_standard_library_may_be_hidden(here: Path, report: 
     never = {one["facts"]["module"] for one in findings(document, "never imported")}
     assert hidden | never == set(names)
     assert {"json", "random", "typing", "argparse"} <= hidden
-    assert {"sys", "time", "os", "io", "encodings"} <= never
+    assert {"sys", "time", "os", "io", "encodings"} | (set(sys.builtin_module_names) & set(names)) <= never
 
 
 def test_the_folder_of_scripts_can_be_named(here: Path, tmp_path: Path, report: Report) -> None:
@@ -274,9 +278,9 @@ def test_an_editable_project_that_has_moved(
 ) -> None:
     moved = project(tmp_path / "one", "one", "1", {"one.py": "", "pkg": {"__init__.py": ""}}, finder=finder)
     home.install(moved, "--editable")
-    assert report(status=0)["healthy"]
+    assert not findings(report(), "editable points nowhere")
     moved.rename(tmp_path / "elsewhere")
-    found = only(report(status=1), "editable points nowhere")
+    (found,) = findings(report(status=1), "editable points nowhere")
     assert (found["severity"], found["facts"]["distribution"]) == ("problem", "one 1")
     targets = {pointer["target"] for pointer in found["facts"]["pointers"]}
     source = tmp_path / "one" / "src"
@@ -306,8 +310,8 @@ def test_an_egg_link_that_points_nowhere(home: Home, here: Path, report: Report)
 
 def test_start_files_that_execute_code(home: Home, report: Report) -> None:
     trees.write({"light.pth": "import helper; helper.go()\n", "helper.py": "def go(): pass\n"}, home.site_packages)
-    found = only(report(status=0), "start code")
-    assert found["severity"] == "note"
+    found = only(report(), "start code")
+    assert found["severity"] == ("note" if found["facts"]["seconds"] < 0.01 else "warning")
     assert found["facts"]["modules"] == ["helper"]
     assert 0 < found["facts"]["seconds"] < 1
     assert found["facts"]["code"] == "import helper; helper.go()"
@@ -332,14 +336,14 @@ def test_start_files_that_look_at_their_caller(home: Home, report: Report) -> No
     """Namespace packages of old setuptools ask the frame below for `sitedir`."""
     line = "import sys; assert sys._getframe(1).f_locals['sitedir'] in sys.path; assert sys.prefix != sys.base_prefix\n"
     (home.site_packages / "old-nspkg.pth").write_text(line)
-    assert only(report(status=0), "start code")["facts"]["error"] is None
+    assert only(report(), "start code")["facts"]["error"] is None
 
 
 @pytest.mark.skipif(sys.version_info < (3, 15), reason="PEP 829 begins with CPython 3.15")
 def test_entry_points_of_start_files(home: Home, report: Report) -> None:
     tree = {"m.start": "helper:go\n", "m.pth": "import no_such_module\n", "helper.py": "def go(): import colorsys\n"}
     trees.write(tree, home.site_packages)
-    found = only(report(status=0), "start code")
+    found = only(report(), "start code")
     assert {"helper", "colorsys"} <= set(found["facts"]["modules"])
 
 
@@ -452,6 +456,7 @@ def test_bytecode_that_cannot_be_written(home: Home, here: Path, module: Path, r
 def test_a_file_in_the_place_of_the_cache(home: Home, here: Path, module: Path, report: Report) -> None:
     shutil.rmtree(module.parent / "__pycache__")
     (module.parent / "__pycache__").write_text("")
+    (module.parent / "__pycache__").chmod(0o777)
     found = only(report(status=1), "unwritable bytecode")
     do(home, found, here)
     assert report()["healthy"]

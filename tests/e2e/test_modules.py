@@ -137,6 +137,19 @@ def test_the_traceback_is_the_programs_own(tmp_path: Path) -> None:
     assert result == plain
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_fork_does_not_speak_for_the_program(tmp_path: Path) -> None:
+    program = "import os, sys; pid = os.fork()\nif not pid: sys.exit(0)\nos.waitpid(pid, 0); os._exit(4)"
+    result, document = modules(tmp_path, "-c", program)
+    assert (result.status, document) == (4, {})
+
+
+def test_the_path_is_that_of_plain_python(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text("import sys; print(sys.path)")
+    plain = run_plainly([sys.executable, "program.py"], tmp_path)
+    assert modules(tmp_path, "program.py")[0] == plain
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 def test_killed(tmp_path: Path) -> None:
     result, document = modules(tmp_path, "-c", "import os; os.kill(os.getpid(), 9)")

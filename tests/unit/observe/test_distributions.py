@@ -19,7 +19,10 @@ def record(name: str, version: str, *files: str, **more: str) -> trees.Tree:
 
 def test_installed_distributions(tmp_path: Path) -> None:
     trees.write({**record("One.x", "1", "one.py", "sub/two.py"), "one.py": "", "sub": {"two.py": ""}}, tmp_path)
-    trees.write({"broken.dist-info": {}, "old.egg-info": "Name: old\nVersion: 3\n"}, tmp_path)
+    trees.write(
+        {"broken.dist-info": {}, "old.egg-info": {"PKG-INFO": "Name: old\nVersion: 3\n", "SOURCES.txt": "one.py\n"}},
+        tmp_path,
+    )
     found = {str(one): one for one in installed([str(tmp_path), str(tmp_path)])}
     assert set(found) == {"One.x 1", "old 3"}
     one = found["One.x 1"]
