@@ -100,6 +100,7 @@ def test_an_enabled_environment_is_healthy(inhabited: Home, here: Path, report: 
     assert findings(document) == []
     path = document["environment"]["path"]
     assert path[0] == {"entry": "", "kind": "folder"}
+    assert not any(entry["entry"].endswith("doctor") for entry in path), "the folder of the examination's own programs"
     assert {entry["kind"] for entry in path} == {"folder", "standard library", "site"}
 
 
