@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from typing import Any
 
     from . import abc, machinery, util
-    from .errors import DeadlockError, ImportalError, InstallError, StateError, TargetError, ZipImportError
+    from .errors import (
+        DeadlockError,
+        ImportalError,
+        InstallError,
+        InterpreterError,
+        StateError,
+        TargetError,
+        ZipImportError,
+    )
     from .events import Event, Events
     from .spec import ModuleSpec
     from .standard import ImportState, ImportSystem
@@ -50,6 +58,7 @@ __all__ = [
     "ImportSystem",
     "ImportalError",
     "InstallError",
+    "InterpreterError",
     "LazyLoader",
     "ModuleSpec",
     "StateError",
@@ -79,7 +88,16 @@ __all__ = [
 # Where a public name that is not in `util` comes from.
 _PLACES = {
     **dict.fromkeys(
-        ("DeadlockError", "ImportalError", "InstallError", "StateError", "TargetError", "ZipImportError"), "errors"
+        (
+            "DeadlockError",
+            "ImportalError",
+            "InstallError",
+            "InterpreterError",
+            "StateError",
+            "TargetError",
+            "ZipImportError",
+        ),
+        "errors",
     ),
     "Event": "events",
     "Events": "events",

@@ -8,7 +8,15 @@ that existing ``except`` clauses expect.
 
 from __future__ import annotations
 
-__all__ = ["DeadlockError", "ImportalError", "InstallError", "StateError", "TargetError", "ZipImportError"]
+__all__ = [
+    "DeadlockError",
+    "ImportalError",
+    "InstallError",
+    "InterpreterError",
+    "StateError",
+    "TargetError",
+    "ZipImportError",
+]
 
 
 class ImportalError(Exception):
@@ -62,3 +70,18 @@ class TargetError(ImportalError, ImportError):
 
 class ZipImportError(ImportalError, ImportError):
     """A file is not a zip archive, or a member is missing or damaged (as ``zipimport.ZipImportError``)."""
+
+
+class InterpreterError(ImportalError, RuntimeError):
+    """An interpreter that was to be asked about its environment does not answer.
+
+    ``executable`` is what was asked, ``reason`` what happened.
+    """
+
+    def __init__(self, executable: str, reason: str) -> None:
+        super().__init__(executable, reason)
+        self.executable = executable
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.executable}: {self.reason}; name an interpreter of CPython 3.11 or newer, or its environment"

@@ -23,6 +23,7 @@ def test_one_base(error: type) -> None:
     [
         (errors.StateError, TypeError),
         (errors.InstallError, RuntimeError),
+        (errors.InterpreterError, RuntimeError),
         (errors.DeadlockError, RuntimeError),
         (errors.TargetError, ImportError),
         (errors.ZipImportError, ImportError),

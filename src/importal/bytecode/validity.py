@@ -54,10 +54,10 @@ if TYPE_CHECKING:
     Verdict: TypeAlias = Fresh | Stale | Refused
 
 
-def refusal(data: bytes | memoryview, name: str) -> Refused | None:
-    """Return why *data* cannot be a bytecode file of this interpreter, or None. *name* is the module's."""
+def refusal(data: bytes | memoryview, name: str, magic: bytes = MAGIC_NUMBER) -> Refused | None:
+    """Return why *data* cannot be a bytecode file of the interpreter with *magic*, or None. *name* is the module's."""
     header = parse(data)
-    if data[:4] != MAGIC_NUMBER:
+    if data[:4] != magic:
         return Refused(f"bad magic number in {name!r}: {bytes(data[:4])!r}", header)
     if header is None:
         return Refused(f"reached EOF while reading pyc header of {name!r}", truncated=True)
@@ -74,14 +74,16 @@ def judge(
     size: int | None,
     read_source: Callable[[], bytes],
     tolerance: int = 0,
+    magic: bytes = MAGIC_NUMBER,
 ) -> Verdict:
     """Judge the bytecode file *data* of the module *name*.
 
     *mtime* (seconds) and *size* (bytes) are the source's now, None where they are not known. *read_source* is called
     only when a hash has to be compared: the file asks for it, or ``--check-hash-based-pycs always`` does (PEP 552).
-    *tolerance* is by how many seconds the two times may differ, for places that know time only roughly.
+    *tolerance* is by how many seconds the two times may differ, for places that know time only roughly. *magic* is the
+    magic number of the interpreter that is to use the file; hashes can be compared for the running one only.
     """
-    refused = refusal(data, name)
+    refused = refusal(data, name, magic)
     if refused is not None:
         return refused
     header = parse(data)

@@ -14,6 +14,8 @@ __all__ = ["loaded_here", "main"]
 COMMANDS = {
     "run": "run a program under importal, exactly as python runs it",
     "explain": "show for one name where it would come from, step by step",
+    "doctor": "tell what is wrong in this environment, and what to do about it",
+    "modules": "list the modules that a start, or a program, loads",
     "enable": "make a plain python of this environment use importal",
     "disable": "undo enable",
 }
@@ -59,6 +61,17 @@ def main(argv: list[str] | None = None) -> int:
         from .explain import main as explain
 
         return _unless_closed(explain, rest)
+    if command in {"doctor", "modules"} and not sys.flags.safe_path:
+        # The folder of this program, or the current one: what lies there may be named like a module these need.
+        del sys.path[0]
+    if command == "doctor":
+        from .doctor import main as doctor
+
+        return _unless_closed(doctor, rest)
+    if command == "modules":
+        from .modules import main as modules
+
+        return _unless_closed(modules, rest)
     if command in {"enable", "disable"}:
         from .enable import main as enable
 

@@ -1,0 +1,193 @@
+"""``importal modules``: what a start of the interpreter, or a program, loads."""
+
+from __future__ import annotations
+
+import json
+import marshal
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..observe.loaded import Group, Loaded, Record, describe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
+__all__ = ["main"]
+
+USAGE = """usage: importal modules [--json] [-o FILE] [-O | -OO]
+                        [SCRIPT.py | DIRECTORY | APP.zip | -m MODULE | -c CODE | -] [ARGUMENTS]
+
+Lists the modules that are loaded, by kind and distribution, with their number and the bytes of their files: without a
+program those of a bare start, with one those that the program has loaded when it ends, however it ends. The program
+runs under importal, as importal run runs it; standard output stays its own.
+
+  --json     print a JSON document
+  -o FILE    write to FILE; otherwise to standard output without a program, to standard error with one
+  -O, -OO    optimise, as python's options of these names
+
+Exit status: the program's; 0 without one, 2 for a wrong command line.
+"""
+
+
+@dataclass
+class _Options:
+    json: bool = False
+    file: str | None = None
+    optimize: str = ""
+    target: tuple[str, ...] = ()
+
+
+def main(arguments: list[str]) -> int:
+    """Run what *arguments* name, and tell what was loaded. Returns the program's exit status, 2 for a wrong command."""
+    if arguments[:1] in (["-h"], ["--help"]):
+        print(USAGE, end="")
+        return 0
+    options = _options(arguments)
+    if options is None:
+        print(USAGE, end="", file=sys.stderr)
+        return 2
+    if options.file is None:
+        return _tell(options, sys.stderr if options.target else sys.stdout)
+    try:
+        # Before anything is run: a program that takes an hour is not to end with this.
+        stream = open(options.file, "w", encoding="utf-8")  # noqa: SIM115, closed below
+    except OSError as error:
+        print(f"importal modules: {options.file}: {error.strerror}; name another file with -o", file=sys.stderr)
+        return 2
+    with stream:
+        return _tell(options, stream)
+
+
+def _options(arguments: list[str]) -> _Options | None:
+    """Return what comes before the program, and the program; None, and why on stderr, when there is a mistake."""
+    options = _Options()
+    rest = list(arguments)
+    while rest and rest[0].startswith("-") and rest[0] != "-" and not rest[0].startswith(("-m", "-c")):
+        option = rest.pop(0)
+        if option == "--json":
+            options.json = True
+        elif option in {"-O", "-OO"}:
+            options.optimize = option
+        elif option == "-o" and rest:
+            options.file = rest.pop(0)
+        else:
+            missing = "needs a FILE" if option == "-o" else "unknown option; options of python go before -m importal"
+            print(f"importal modules: {option}: {missing}", file=sys.stderr)
+            return None
+    if rest in (["-m"], ["-c"]):
+        print(f"importal modules: {rest[0]}: needs an argument", file=sys.stderr)
+        return None
+    options.target = tuple(rest)
+    return options
+
+
+def _tell(options: _Options, stream: TextIO | None) -> int:
+    with tempfile.TemporaryDirectory() as scratch:
+        out = os.path.join(scratch, "loaded")
+        status = _run(options, out)
+        told = marshal.loads(Path(out).read_bytes()) if os.path.exists(out) else ()
+    if told is None:
+        return status  # there was nothing to run, and that has been said
+    if not told:
+        print(f"importal modules: {_ending(status)}; what it had loaded is not known", file=sys.stderr)
+        return 128 - status if status < 0 else status
+    records, path = told
+    loaded = describe([Record(*record) for record in records], path)
+    status = 128 - status if status < 0 else status
+    if stream is not None:  # as sys.stderr is where nobody has opened it
+        _print_for_anyone(loaded, options, status, stream)
+    return status
+
+
+def _print_for_anyone(loaded: Loaded, options: _Options, status: int, stream: TextIO) -> None:
+    try:
+        _print(loaded, options, status, stream)
+        stream.flush()
+    except BrokenPipeError:
+        if stream is not sys.stderr:
+            raise
+        # Nobody reads it any more. The program's exit status counts, and Python would flush once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _run(options: _Options, out: str) -> int:
+    """Run the program in a new interpreter that is like this one; return its exit status as subprocess has it."""
+    flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
+    optimize = [options.optimize] if options.optimize else []
+    program = str(Path(__file__).with_name("loading.py"))
+    # A terminal interrupts both processes: this one waits for what the other makes of it.
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        with subprocess.Popen([sys.executable, *flags, *optimize, program, out, *options.target]) as process:
+            terminated = signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
+            try:
+                return process.wait()
+            finally:
+                signal.signal(signal.SIGTERM, terminated)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _ending(status: int) -> str:
+    if status >= 0:
+        return "the program ended without an interpreter's last steps (os._exit, or another program in its place)"
+    try:
+        name = signal.Signals(-status).name
+    except ValueError:
+        name = "one without a name"
+    return f"the program was killed by signal {-status} ({name})"
+
+
+def _print(loaded: Loaded, options: _Options, status: int, stream: TextIO) -> None:
+    if options.json:
+        document = {"target": list(options.target), "status": status, **loaded.to_json()}
+        print(json.dumps(document, indent=2), file=stream)
+        return
+    sizes = _sizes(loaded)
+    title = f"{loaded.count} modules{f': {sizes}' if sizes else ''}"
+    rows = []
+    for group in loaded.groups:
+        of = f" of {group.distribution}" if group.distribution else ""
+        sizes = _sizes(group)
+        heading = f"{group.kind}{of}: {len(group.modules)}{f'; {sizes}' if sizes else ''}"
+        rows.append((heading, ", ".join(module.name for module in group.modules)))
+    if stream.isatty() and _print_in_colour(title, rows, stream):
+        return
+    # Whole lines for whoever reads them next: a pipe has no width.
+    print(title, file=stream)
+    for heading, names in rows:
+        print(f"{heading}\n  {names}", file=stream)
+
+
+def _sizes(loaded: Loaded | Group) -> str:
+    sizes = loaded.sizes
+    parts = {
+        "source": sizes.source_bytes,
+        "bytecode": sizes.bytecode_bytes,
+        "shared libraries": sizes.library_bytes,
+    }
+    return ", ".join(f"{what} {size:,} bytes" for what, size in parts.items() if size)
+
+
+def _print_in_colour(title: str, rows: list[tuple[str, str]], stream: TextIO) -> bool:
+    """Print for a terminal, as wide as it is; False where rich is not installed (``importal[cli]``)."""
+    try:
+        from rich.console import Console
+        from rich.padding import Padding
+        from rich.text import Text
+    except ModuleNotFoundError:
+        return False
+    console = Console(file=stream)
+    console.print(Text(title, "bold"))
+    for heading, names in rows:
+        console.print(Text(heading, "cyan"))
+        console.print(Padding(Text(names, overflow="fold"), (0, 0, 0, 2)))
+    return True
