@@ -14,6 +14,8 @@ __all__ = ["loaded_here", "main"]
 COMMANDS = {
     "run": "run a program under importal, exactly as python runs it",
     "explain": "show for one name where it would come from, step by step",
+    "inspect": "show what a module is: kind, spec, bytecode, code objects, functions",
+    "steps": "run a module and show its execution line by line",
     "enable": "make a plain python of this environment use importal",
     "disable": "undo enable",
 }
@@ -59,6 +61,14 @@ def main(argv: list[str] | None = None) -> int:
         from .explain import main as explain
 
         return _unless_closed(explain, rest)
+    if command == "inspect":
+        from .inspect import main as inspect
+
+        return _unless_closed(inspect, rest)
+    if command == "steps":
+        from .steps import main as steps
+
+        return _unless_closed(steps, rest)
     if command in {"enable", "disable"}:
         from .enable import main as enable
 
