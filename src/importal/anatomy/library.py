@@ -49,23 +49,18 @@ def library_at(path: str, name: str) -> Library:
         shown = f"it begins with {data[:4]!r}" if data else "it is empty"
         raise FileError(path, f"is no shared library: {shown}", "build the extension module again")
     file = os.path.basename(path)
-    suffix = next((one for one in EXTENSION_SUFFIXES if file.endswith(one)), None)
+    suffix = file[len(file.partition(".")[0]) :]
     function = _initialisation(name.rpartition(".")[2])
     return Library(
         path=path,
         size=len(data),
         format=found,
-        suffix=suffix or file[file.index(".") :],
-        is_for_this_interpreter=suffix is not None and not _names_another(file, suffix),
+        suffix=suffix,
+        is_for_this_interpreter=suffix in EXTENSION_SUFFIXES,
         initialisation=function,
         # Mach-O puts an underscore before every symbol; all formats end a name with a zero.
         has_initialisation=any(before + function.encode() + b"\0" in data for before in (b"\0", b"\0_", b"_")),
     )
-
-
-def _names_another(file: str, suffix: str) -> bool:
-    """Tell whether *file*, which ends in the plain *suffix*, has the tag of another interpreter before it."""
-    return "." in file.removesuffix(suffix)
 
 
 def _initialisation(name: str) -> str:

@@ -245,6 +245,8 @@ def record(system: ImportSystem, name: str, write: Write, give_up: Callable[[str
     undo = system.events.observe(recorder.observe)
     before = sys.gettrace()
     failure = stopped = None
+    # CPython 3.12 traces instructions only if some frame has asked for them before the trace function is set.
+    sys._getframe().f_trace_opcodes = opcodes
     sys.settrace(recorder.trace)
     try:
         system.import_module(name)
