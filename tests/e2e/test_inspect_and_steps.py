@@ -25,6 +25,7 @@ TREE = {
     "broken.py": "x = 1\n1 / 0\n",
     "wrong.py": "def\n",
     "dies.py": "import os\nos._exit(7)\n",
+    "exits.py": "import sys\nsys.exit(3)\n",
     "p": {"__init__.py": "print('executed')", "sub.py": ""},
 }
 POSIX = pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals, pipes and permissions of POSIX")
@@ -51,7 +52,11 @@ def test_inspect_executes_and_writes_nothing(command: Command, place: Path) -> N
 
 def test_inspect_and_run(command: Command) -> None:
     result = command("inspect", "shop", "--run")
-    assert result.status == 0
+    assert (result.status, result.err) == (0, "executed\n")
+    assert json.loads(command("inspect", "shop", "--run", "--json").out)["execution"]["modules"] == ["colours", "shop"]
+    assert command("inspect", "dies", "--run").status == 7
+    ended = command("inspect", "exits", "--run")
+    assert (ended.status, ended.err) == (1, "importal inspect: executing it failed: SystemExit: 3\n")
     assert "asked for by --run: colours, shop" in result.out
     assert "functions   1: price (shop.__dict__['price']; 1 defaults)" in result.out
     failed = command("inspect", "broken", "--run")

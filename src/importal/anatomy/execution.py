@@ -36,7 +36,7 @@ def execute(system: ImportSystem, target: Target, reason: str) -> tuple[ModuleTy
     failure = None
     try:
         module = _load(system, target)
-    except Exception as error:  # noqa: BLE001, whatever the module's code raises is what is to be told
+    except (Exception, SystemExit) as error:  # noqa: BLE001, whatever the module's code raises is to be told
         failure = f"{type(error).__name__}: {error}"
     finally:
         undo()

@@ -9,6 +9,7 @@ from ..bytecode.cache import source_from_cache
 from ..errors import FileError, NotFoundError
 from ..interpreter import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES
 from ..loaders.location import spec_from_file_location
+from ..loaders.module import spec_from_module
 from ..observe.explain import explain
 
 TYPE_CHECKING = False
@@ -45,8 +46,10 @@ class Target:
         """Return the module of this very spec if *system* has it in its table, executed by whomever; else None."""
         present = system.state.modules.get(self.name)
         theirs = getattr(present, "__spec__", None)
-        if present is None or theirs is None or self.spec is None:
+        if present is None or self.spec is None:
             return None
+        if theirs is None:
+            return present if self.spec.loader is None and self.spec.origin is None else None
         if theirs.origin is None:
             return present if list(present.__path__) == list(self.spec.submodule_search_locations or ()) else None
         return present if theirs.origin == self.spec.origin else None
@@ -64,9 +67,18 @@ def find_target(system: ImportSystem, text: str, ignored: frozenset[str] = froze
     explanation = explain(system, text, ignored=ignored)
     if explanation.spec is not None:
         return Target(explanation.name, explanation.spec)
+    present = system.state.modules.get(text)
+    if present is not None:
+        return _known_to_the_table_only(system, text, present)
     last = explanation.steps[-1]
     reason = last.decided if not looks_like_file else f"{last.decided}; there is no such file either"
     raise NotFoundError(explanation.name, reason, tuple(last.facts.get("nearest", ())))
+
+
+def _known_to_the_table_only(system: ImportSystem, name: str, module: ModuleType) -> Target:
+    """Return the target of a module that another one has put into the table, as ``os`` does ``os.path``."""
+    spec = spec_from_module(module)
+    return Target(name, spec) if spec.name == name else find_target(system, spec.name)
 
 
 def _file_target(path: str) -> Target:

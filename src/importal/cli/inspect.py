@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import redirect_stdout
 
 from ..errors import ImportalError
 from ..standard import ImportSystem
@@ -26,7 +27,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("target", metavar="NAME|FILE", help="a module's name, or a .py, .pyc or shared library file")
     parser.add_argument("--dis", action="store_true", help="show the instructions of every code object")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
-    parser.add_argument("--run", action="store_true", help="import the module first, for what only execution shows")
+    parser.add_argument(
+        "--run",
+        action="store_true",
+        help="import the module first, for what only execution shows; what it prints goes to standard error",
+    )
     options = parser.parse_args(arguments)
 
     from ..anatomy.inspection import inspect
@@ -39,7 +44,8 @@ def main(arguments: list[str]) -> int:
         sys.path[0] = ""  # the folder python would put there for "python -c", not importal's own
     try:
         target = find_target(system, options.target, loaded_here())
-        inspection = inspect(system, target, run=options.run, disassemble=options.dis)
+        with redirect_stdout(sys.stderr):  # the result is not to be mixed with what the module prints
+            inspection = inspect(system, target, run=options.run, disassemble=options.dis)
     except ImportalError as error:
         print(f"importal inspect: {error}", file=sys.stderr)
         return 1

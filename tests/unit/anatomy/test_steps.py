@@ -54,6 +54,8 @@ TREE = {
     "class Space(dict):\n    def items(self): raise SystemExit\n"
     "class Meta(type):\n    def __prepare__(*_): return Space()\nclass Odd(metaclass=Meta):\n    x = 1\n",
     "lines.py": "import sys\nif False: import colours\nx = 1\n",
+    "threads.py": "import threading\nthread = threading.Thread(target=lambda: __import__('colours'))\n"
+    "thread.start()\nthread.join()\n",
     "talks.py": "print('said')\n",
 }
 
@@ -234,6 +236,13 @@ def test_an_import_that_was_not_executed_is_not_told(recorded: Callable[..., Rec
     steps = {step.line: step for step in body(recorded("lines"), "lines").steps}
     assert steps[1].cached == ["sys"]
     assert all(step.cached == [] for line, step in steps.items() if line == 2)
+
+
+def test_other_threads_are_not_recorded(recorded: Callable[..., Recording]) -> None:
+    recording = recorded("threads")
+    assert (recording.error, recording.stopped) == (None, None)
+    assert body(recording, "threads").complete
+    assert "colours" not in [one.name for one in walk(recording)]
 
 
 def test_what_the_module_prints_goes_to_standard_error(

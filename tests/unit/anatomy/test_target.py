@@ -79,6 +79,16 @@ def test_names_that_cannot_be_found(system: ImportSystem) -> None:
         find_target(system, "shop.pyc")
 
 
+def test_names_that_only_the_table_knows(system: ImportSystem) -> None:
+    """As `os.path`: another module's, under a name of its own; and a module that has no spec."""
+    sub = system.state.modules["shop.inner"] = system.import_module("p.sub")
+    target = find_target(system, "shop.inner")
+    assert (target.name, target.module(system)) == ("p.sub", sub)
+    bare = system.state.modules["made"] = type(sys)("made")
+    assert find_target(system, "made").module(system) is bare
+    assert find_target(ImportSystem.host(), "os.path").name == os.path.__name__
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [("./gone.py", "no such file"), ("gone/m.py", "no such file"), (".", "no package|is a directory")],
