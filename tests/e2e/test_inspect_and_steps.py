@@ -6,6 +6,7 @@ import json
 import os
 import py_compile
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -253,6 +254,33 @@ def test_steps_of_a_module_in_an_archive(command: Command, place: Path) -> None:
     )
     assert result.status == 0
     assert "  1              tea = 3\n" in result.out
+
+
+@POSIX
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 1), (signal.SIGTERM, 128 + signal.SIGTERM)])
+def test_steps_that_are_interrupted(place: Path, number: signal.Signals, status: int) -> None:
+    """The process that executes the module ends too; what was recorded is shown, if there is somebody to see it."""
+    (place / "sleeps.py").write_text(
+        "import os, sys, time\nx = 1\nprint(os.getpid(), flush=True)\nfor _ in range(600): time.sleep(0.1)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "importal", "steps", "sleeps"],
+        cwd=place, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    child = int(process.stderr.readline())
+    if number == signal.SIGINT:
+        os.killpg(process.pid, number)  # as a terminal does
+    else:
+        process.send_signal(number)
+    out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == status
+    if number == signal.SIGINT:
+        assert "x = 1" in out
+        assert "interrupted" in err or "KeyboardInterrupt" in err
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
 
 
 # ---------------------------------------------------------------- where the output goes

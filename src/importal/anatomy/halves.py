@@ -5,7 +5,6 @@ Nothing is executed: the import instructions in the code are read, and followed 
 
 from __future__ import annotations
 
-import dis
 from dataclasses import dataclass
 
 from .. import names
@@ -13,6 +12,7 @@ from ..errors import FileError
 from ..interpreter import BUILTIN_NAMES, EXTENSION_SUFFIXES
 from ..observe.explain import find_quickly
 from .code import read_code
+from .import_instructions import import_instructions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["CHalf", "c_half", "imports_in"]
 
-_IMPORT_NAME = dis.opmap["IMPORT_NAME"]
 # A package is followed this far; one with more modules has named its C half by then.
 _MOST_MODULES = 400
 # C modules whose names do not say whose half they are (the `os` module chooses one of them).
@@ -73,23 +72,9 @@ def imports_in(code: CodeType, package: str) -> Iterator[str]:
     for constant in code.co_consts:
         if isinstance(constant, type(code)):
             yield from imports_in(constant, package)
-    # Decoding every instruction is slow; most code imports nothing.
-    if _IMPORT_NAME not in code.co_code[::2]:
-        return
-    instructions = [one for one in dis.get_instructions(code) if one.opname != "EXTENDED_ARG"]
-    for index, instruction in enumerate(instructions):
-        if instruction.opcode != _IMPORT_NAME or index < 2:
-            continue
-        level, fromlist = instructions[index - 2].argval, instructions[index - 1].argval
-        name = instruction.argval
-        if level:
-            try:
-                name = names.resolve(name, package, level)
-            except ImportError:
-                continue  # it leads out of every package: that import would fail
-        yield name
-        if isinstance(fromlist, tuple):
-            yield from (f"{name}.{child}" for child in fromlist if child != "*")
+    for one in import_instructions(code, package):
+        yield one.name
+        yield from (f"{one.name}.{child}" for child in one.fromlist if child != "*")
 
 
 def _find(system: ImportSystem, name: str) -> ModuleSpec | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dis
 
-from .. import names
+from .import_instructions import import_instructions
 from .recorder import LAZY
 from .recording import Binding, Body, Import, Recording, Step
 from .source import Source, source_of
@@ -166,22 +166,16 @@ class _Code:
         self._lines: dict[int, list[int]] = {}
         self._imports: dict[int, str] = {}
         self._returns: set[int] = set()
-        decoded = [one for one in dis.get_instructions(code) if one.opname != "EXTENDED_ARG"]
-        for index, one in enumerate(decoded):
+        for one in dis.get_instructions(code):
             argument = one.argrepr or ("" if one.arg is None else str(one.arg))
             self.instructions[one.offset] = f"{one.opname} {argument}".rstrip()
             if one.opname.startswith("RETURN_"):
                 self._returns.add(one.offset)
-            if one.opname == "IMPORT_NAME" and index >= 2 and "lazy" not in one.argrepr.partition(" ")[2]:
-                level = decoded[index - 2].argval
-                try:
-                    name = names.resolve(one.argval, package, level) if level else one.argval
-                except ImportError:
-                    continue  # it leads out of every package: the import fails, and that is recorded
-                self._imports[one.offset] = name
-                line = one.positions.lineno if one.positions else None
-                if line is not None:
-                    self._lines.setdefault(line, []).append(one.offset)
+        for asked in import_instructions(code, package):
+            if not asked.is_lazy:
+                self._imports[asked.offset] = asked.name
+                if asked.line is not None:
+                    self._lines.setdefault(asked.line, []).append(asked.offset)
 
     def imports_at_line(self, line: int) -> list[str]:
         """Return the modules that the import statements of *line* ask for."""
