@@ -10,9 +10,12 @@ from __future__ import annotations
 
 __all__ = [
     "DeadlockError",
+    "FileError",
     "ImportalError",
     "InstallError",
     "InterpreterError",
+    "NotFoundError",
+    "RecordingError",
     "StateError",
     "TargetError",
     "ZipImportError",
@@ -85,3 +88,40 @@ class InterpreterError(ImportalError, RuntimeError):
 
     def __str__(self) -> str:
         return f"{self.executable}: {self.reason}; name an interpreter of CPython 3.11 or newer, or its environment"
+
+
+class NotFoundError(ImportalError, ModuleNotFoundError):
+    """A name that was asked about is no module; ``nearest`` holds the names that are like it."""
+
+    def __init__(self, name: str, reason: str, nearest: tuple[str, ...] = ()) -> None:
+        super().__init__(name, reason, nearest)
+        self.name = name
+        self.reason = reason
+        self.nearest = nearest
+
+    def __str__(self) -> str:
+        return f"{self.reason}; importal explain {self.name} shows where it was looked for"
+
+
+class FileError(ImportalError, ImportError):
+    """A file cannot be read, or does not hold what its name says; ``advice`` is the next step."""
+
+    def __init__(self, path: str, reason: str, advice: str) -> None:
+        super().__init__(path, reason, advice)
+        self.path = path
+        self.reason = reason
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}; {self.advice}"
+
+
+class RecordingError(ImportalError, RuntimeError):
+    """The process that was to record an import did not begin to; ``status`` is its exit status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+    def __str__(self) -> str:
+        return f"the recording process ended with status {self.status} before it began; see what it printed above"

@@ -9,13 +9,14 @@ from __future__ import annotations
 import _imp
 import _thread
 import builtins
+import gc
 import io
 import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import CodeType, ModuleType, TracebackType
+    from types import CodeType, FrameType, ModuleType, TracebackType
     from typing import Any, TypeVar
 
     from .spec import ModuleSpec
@@ -59,6 +60,19 @@ _FRAME_NAME = "<frozen importlib._bootstrap>"
 
 # How many threads there are besides the main one; where the interpreter does not say: some.
 count_threads: Callable[[], int] = getattr(_thread, "_count", lambda: 1)
+
+
+def thread_frames() -> dict[int, FrameType]:
+    """Return the innermost frame of each native thread, by the thread's identifier."""
+    # Up to CPython 3.12.2 a garbage collection in this call can leave all threads waiting for each other (gh-106883).
+    collects = sys.version_info < (3, 13) and gc.isenabled()
+    if collects:
+        gc.disable()
+    try:
+        return sys._current_frames()
+    finally:
+        if collects:
+            gc.enable()
 
 
 def import_frame(function: F) -> F:

@@ -22,7 +22,7 @@ from .errors import DeadlockError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import FrameType
     from typing import TypeAlias
 
@@ -38,7 +38,6 @@ _FIRST_LOOK = 0.05
 _LAST_LOOK = 1.0
 # How many looks in a row have to find an owner waiting at one place before it counts as stopped (four seconds).
 _LOOKS = 7
-_NO_FRAMES: Mapping[int, FrameType] = {}
 
 
 class ModuleLock:
@@ -91,12 +90,14 @@ class ModuleLocks:
     """The locks of one module table.
 
     ``held`` maps a module's name to its lock while somebody holds it or waits for it, ``waiting`` a thread's identifier
-    to the lock it waits for; both are empty when nothing is being imported.
+    to the lock it waits for; both are empty when nothing is being imported. *thread_frames* returns each thread's
+    innermost frame.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, thread_frames: Callable[[], Mapping[int, FrameType]] = sys._current_frames) -> None:
         self.held: dict[str, ModuleLock] = {}
         self.waiting: dict[int, Waiting] = {}
+        self._thread_frames = thread_frames
         self._turns = count()
 
     def lock(self, name: str) -> ModuleLock:
@@ -183,24 +184,23 @@ class ModuleLocks:
         waiter.acquire()
         outer = self.waiting.get(me)
         turn = next(self._turns)
-        frames = _NO_FRAMES
+        frames: Mapping[int, FrameType] = {}
         try:
             self.waiting[me] = lock, turn, outer
             lock.waiters.append(waiter)
             while lock.owner is not None:
                 if self._leads_to(lock.owner, me, turn, frames):
                     return False
-                frames = sys._current_frames()
-                # An owner that has no frame is a green thread. Its stack cannot be looked at, and only a wait without
-                # limit tells gevent that nobody is left who could go on.
-                if waiter.acquire(True, pause if lock.owner in frames else -1):
+                if waiter.acquire(True, pause):
                     return True
-                frames = sys._current_frames()
+                frames = self._thread_frames()
                 before, place = place, _waiting_place(lock.owner, frames)
                 looks = looks + 1 if place is not None and place == before else 0
                 if not patient and looks >= _LOOKS:
                     return False
-                pause = min(pause * 2, _LAST_LOOK)
+                # An owner that has no frame is a green thread. Its stack cannot be looked at, and only a wait without
+                # limit tells gevent that nobody is left who could go on.
+                pause = min(pause * 2, _LAST_LOOK) if lock.owner in frames else -1
             return True
         finally:
             if outer is None:

@@ -15,7 +15,7 @@ from _weakref import ref
 from . import names
 from .errors import DeadlockError
 from .events import Events
-from .interpreter import audit, count_threads, import_frame, set_lazy_attributes, without_import_frames
+from .interpreter import audit, count_threads, import_frame, set_lazy_attributes, thread_frames, without_import_frames
 from .loaders.module import load
 from .loaders.partial import partial_class
 from .locks import ModuleLocks
@@ -51,7 +51,7 @@ class ImportSystem:
         check_state(state)
         self.state = state
         self.events = Events() if events is None else events
-        self.locks = ModuleLocks()
+        self.locks = ModuleLocks(thread_frames)
         # The built-in names that modules of a private system see; None: the interpreter's own.
         self.builtins: dict[str, object] | None = None
         # Called with a module's name when it is being executed by nobody this system knows of.

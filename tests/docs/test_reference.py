@@ -62,6 +62,27 @@ def test_every_event_has_a_line() -> None:
     assert {pair for pair in listed - pairs if pair[0] not in computed} == set()
 
 
+def test_every_key_has_a_line() -> None:
+    """documents.md lists the keys of the JSON documents."""
+    from dataclasses import fields
+
+    from importal.anatomy import bytecode_file, c_functions, code, execution, functions, inspection, library, recording
+
+    page = REFERENCE / "documents.md"
+    listed = {key for row in rows(page) for key in re.findall(r"`([^`]+)`", row[0])}
+    documents = [
+        inspection.Inspection, inspection.Kind, library.Library, bytecode_file.BytecodeFile, code.CodeObject,
+        functions.Function, c_functions.CFunction, execution.Execution, recording.Recording, recording.Import,
+        recording.Body, recording.Step,
+    ]  # fmt: skip
+    keys = {field.name for document in documents for field in fields(document)}
+    of_spec = {"has_location", "cached", "parent", "submodule_search_locations", "loader_state"}
+    assert keys | of_spec <= listed
+    inner = [bytecode_file.Field, code.Flags, code.LineRange, code.ProtectedRange, code.Instruction, recording.Binding]
+    written = set(re.findall(r"`([^`]+)`", page.read_text(encoding="utf-8")))
+    assert {field.name for document in inner for field in fields(document)} <= written
+
+
 def test_every_file_has_a_line() -> None:
     """architecture.md lists the files of the package, but for the __init__ files of its folders."""
     listed = {name for name in first_cells(REFERENCE / "architecture.md") if name.endswith(".py")}

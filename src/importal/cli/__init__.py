@@ -16,6 +16,8 @@ COMMANDS = {
     "explain": "show for one name where it would come from, step by step",
     "doctor": "tell what is wrong in this environment, and what to do about it",
     "modules": "list the modules that a start, or a program, loads",
+    "inspect": "show what a module is: kind, spec, bytecode, code objects, functions",
+    "steps": "run a module and show its execution line by line",
     "enable": "make a plain python of this environment use importal",
     "disable": "undo enable",
 }
@@ -72,6 +74,14 @@ def main(argv: list[str] | None = None) -> int:
         from .modules import main as modules
 
         return _unless_closed(modules, rest)
+    if command == "inspect":
+        from .inspect import main as inspect
+
+        return _unless_closed(inspect, rest)
+    if command == "steps":
+        from .steps import main as steps
+
+        return _unless_closed(steps, rest)
     if command in {"enable", "disable"}:
         from .enable import main as enable
 

@@ -16,6 +16,7 @@ import time
 from ..observe.explain import Explanation, Recorder, explain
 from ..standard import ImportSystem
 from . import loaded_here
+from .table import print_table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def main(arguments: list[str]) -> int:
             document["run"] = ran
         print(json.dumps(document, indent=2, default=str))
     else:
-        _print(explanation, ran)
+        print_table(explanation.name, _rows(explanation, ran))
     return 0 if explanation.spec is not None and not (ran and ran["error"]) else 1
 
 
@@ -86,32 +87,6 @@ def _run(system: ImportSystem, explanation: Explanation) -> dict[str, object]:
     seconds = time.perf_counter() - started
     loaded = [event.name for event in recorder.events if (event.step, event.outcome) == ("execute", "finished")]
     return {"seconds": seconds, "executed": loaded, "error": failure}
-
-
-def _print(explanation: Explanation, ran: dict[str, object] | None) -> None:
-    rows = list(_rows(explanation, ran))
-    if not (sys.stdout.isatty() and _print_in_colour(explanation.name, rows)):
-        # Whole lines for whoever reads them next: a pipe has no width.
-        print(explanation.name)
-        for title, text in rows:
-            print(f"  {title:10} {text}")
-
-
-def _print_in_colour(name: str, rows: list[tuple[str, str]]) -> bool:
-    """Print for a terminal, as wide as it is; False where rich is not installed (``importal[cli]``)."""
-    try:
-        from rich.console import Console
-        from rich.table import Table
-        from rich.text import Text
-    except ModuleNotFoundError:
-        return False
-    console = Console()
-    table = Table.grid(padding=(0, 2))
-    for title, text in rows:
-        table.add_row(Text(f"  {title}", "cyan"), Text(text, overflow="fold"))
-    console.print(Text(name, "bold"))
-    console.print(table)
-    return True
 
 
 def _rows(explanation: Explanation, ran: dict[str, object] | None) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..events import Events
 
 __all__ = [
+    "attributes_of",
     "execute_again",
     "give_builtins",
     "load",
@@ -99,7 +100,7 @@ def module_from_spec(spec: ModuleSpec) -> ModuleType:
         raise ImportError("loaders that define exec_module() must also define create_module()")
     if module is None:
         module = Module(spec.name)
-        module.__dict__.update(_attributes(spec))
+        module.__dict__.update(attributes_of(spec))
     else:
         set_attributes(spec, module)
     return module
@@ -120,12 +121,12 @@ def set_attributes(spec: ModuleSpec, module: ModuleType, *, override: bool = Fal
     An attribute that already has a value keeps it, unless *override*. A module whose class refuses an attribute keeps
     what it has.
     """
-    for name, value in _attributes(spec).items():
+    for name, value in attributes_of(spec).items():
         if override or name == "__spec__" or getattr(module, name, None) is None:
             _set(module, name, value)
 
 
-def _attributes(spec: ModuleSpec) -> dict[str, object]:
+def attributes_of(spec: ModuleSpec) -> dict[str, object]:
     """Return the import-related attributes that a module made for *spec* has."""
     locations = spec.submodule_search_locations
     facts: dict[str, object] = {"__name__": spec.name}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..spec import ModuleSpec
     from ..system import ImportSystem
 
-__all__ = ["Explanation", "Step", "explain"]
+__all__ = ["Explanation", "Step", "explain", "find_quickly"]
 
 
 class Step:
@@ -75,7 +75,7 @@ def explain(
     _table(system, explanation, absolute, ignored)
     path: Sequence[str] | None = None
     for ancestor in names.ancestors(absolute):
-        spec = _quick_find(system, ancestor, path)
+        spec = find_quickly(system, ancestor, path)
         if spec is None:
             explanation.add("parent", f"{ancestor} cannot be found, so nothing below it can", parent=ancestor)
             _search(system, explanation, ancestor, path)
@@ -112,7 +112,7 @@ def _table(system: ImportSystem, explanation: Explanation, name: str, ignored: f
         explanation.add("cached?", f"in the module table already: {table[name]!r}; an import ends here", cached=True)
 
 
-def _quick_find(system: ImportSystem, name: str, path: Sequence[str] | None) -> ModuleSpec | None:
+def find_quickly(system: ImportSystem, name: str, path: Sequence[str] | None) -> ModuleSpec | None:
     """Return the spec of *name*; a live namespace path cannot be made, as the packages above are not imported."""
     for finder in list(system.state.meta_path):
         spec = _ask(finder, name, path)

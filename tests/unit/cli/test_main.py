@@ -52,7 +52,7 @@ def test_arguments_default_to_the_processs(monkeypatch: pytest.MonkeyPatch, caps
     assert capsys.readouterr().out.startswith("importal ")
 
 
-@pytest.mark.parametrize("command", sorted({"run", "explain", "doctor", "modules", "enable", "disable"}))
+@pytest.mark.parametrize("command", sorted(cli.COMMANDS))
 def test_each_command_has_help_of_its_own(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     try:
         status = cli.main([command, "--help"])
