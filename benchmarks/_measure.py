@@ -34,7 +34,7 @@ OPEN_CALLS = {"open", "openat"}
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """Return an environment in which Python behaves as it does by default, and every run hashes alike."""
+    """Return an environment in which Python behaves as it does by default, and every run hashes alike (*extra* wins)."""
     dropped = {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONPYCACHEPREFIX"}
     dropped |= {"PYTHONOPTIMIZE", "PYTHONWARNINGS", "PYTHONUNBUFFERED", "PYTHONSAFEPATH"}
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
@@ -108,8 +108,11 @@ def geometric_mean(values: Sequence[float]) -> float:
 # ---------------------------------------------------------------- counting
 
 
-def instructions(command: Sequence[str], cwd: Path | None = None) -> int:
-    """Return how many instructions *command* executes in user space (valgrind; repeatable to about 1 in 100 000)."""
+def instructions(command: Sequence[str], cwd: Path | None = None, seed: int = 0) -> int:
+    """Return how many instructions *command* executes in user space (valgrind; repeatable to about 1 in 100 000).
+
+    *seed* is that of the hashes: which names collide in a table is a matter of 40 instructions a look.
+    """
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log")
         tool = [
@@ -120,7 +123,12 @@ def instructions(command: Sequence[str], cwd: Path | None = None) -> int:
             f"--cachegrind-out-file={folder}/out",
         ]
         done = subprocess.run(
-            [*tool, *command], env=environment(), cwd=cwd, capture_output=True, text=True, check=False
+            [*tool, *command],
+            env=environment(PYTHONHASHSEED=str(seed)),
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         found = re.search(r"I +refs: +([\d,]+)", log.read_text()) if log.exists() else None
     if done.returncode or not found:

@@ -273,10 +273,9 @@ def _loader(loader: Any, known: dict[int, Any]) -> Any:
 
 
 def _spec(stock: Any, loaders: dict[int, Any]) -> ModuleSpec:
-    spec = ModuleSpec.__new__(ModuleSpec)
-    spec.__dict__.update(stock.__dict__)
-    spec.__dict__.setdefault("_initializing", False)
-    spec.__dict__.setdefault("_uninitialized_submodules", [])
+    spec = ModuleSpec(stock.name, None)
+    for name, value in stock.__dict__.items():
+        setattr(spec, name, value)
     spec.loader = None if stock.loader is None else _loader(stock.loader, loaders)
     return spec
 

@@ -37,13 +37,14 @@ class ModuleSpec:
         loader_state: object = None,
         is_package: bool | None = None,
     ) -> None:
+        # Read by C code at each import statement, to wait for a module that another thread executes; what comes first
+        # is found first.
+        self._initializing = False
         self.submodule_search_locations: MutableSequence[str] | None = [] if is_package else None
         self.name, self.loader, self.origin = name, loader, origin
         self.loader_state = loader_state
-        # C code of the interpreter reads the next two by name: to word the error for a submodule that is being
-        # imported, and to wait for a module that another thread executes.
+        # Read by C code to word the error for a submodule that is being imported.
         self._uninitialized_submodules: list[str] = []
-        self._initializing = False
         self._set_fileattr = False
         self._cached: str | None = None
 
