@@ -15,6 +15,7 @@ __all__ = [
     "InstallError",
     "InterpreterError",
     "NotFoundError",
+    "RecordError",
     "RecordingError",
     "StateError",
     "TargetError",
@@ -114,6 +115,20 @@ class FileError(ImportalError, ImportError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}; {self.advice}"
+
+
+class RecordError(ImportalError, ValueError):
+    """A file is not a record of imports that this version can read; ``newer``: a later version may."""
+
+    def __init__(self, path: str, reason: str, *, newer: bool = False) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+        self.newer = newer
+
+    def __str__(self) -> str:
+        advice = "read it with a newer importal" if self.newer else "make one with importal trace -o FILE.json TARGET"
+        return f"{self.path}: {self.reason}; {advice}"
 
 
 class RecordingError(ImportalError, RuntimeError):
