@@ -1,0 +1,1 @@
+"""Renderings of the record of a program's imports, one file for each form."""
