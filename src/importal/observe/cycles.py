@@ -44,7 +44,10 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """A module was asked for while it was being executed: ``links`` lead from it back to it, ``missing`` is what failed."""
+    """A module was asked for while it was being executed: ``links`` lead from it back to it.
+
+    ``missing`` are the names it did not have yet for which an import failed.
+    """
 
     links: tuple[Link, ...]
     missing: tuple[Missing, ...] = ()
