@@ -9,6 +9,8 @@ from html import escape
 from importlib import resources
 from string import Template
 
+from ..observe.alone import alone
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -43,7 +45,8 @@ def html(record: Record) -> str:
         title=escape(_encodable(" ".join(record.target) or "a program")),
         style=style,
         script=script,
-        record=_embedded(record),
+        record=_embedded(record.to_json()),
+        alone=_embedded(alone(record)),
     )
 
 
@@ -51,13 +54,13 @@ def _read(part: Traversable) -> str:
     return part.read_text(encoding="utf-8")
 
 
-def _embedded(record: Record) -> str:
-    r"""Return the record as JSON for a script element.
+def _embedded(value: object) -> str:
+    r"""Return plain values as JSON for a script element.
 
     No text in it may end the element or begin a comment in it, so every ``<`` becomes ``\u003c``. Text outside ASCII
     is escaped as well: file names may hold lone surrogates (PEP 383), which UTF-8 cannot encode.
     """
-    return json.dumps(record.to_json(), ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _encodable(text: str) -> str:

@@ -39,6 +39,7 @@ class Chart {
       button("+", "Zoom in (+)", () => this.zoomBy(0.5)),
       button("\u2212", "Zoom out (-)", () => this.zoomBy(2)),
       button("All", "Show all (0)", () => this.show(0, this.layout.end)),
+      (this.range = element("output", { class: "range", "aria-label": "What is shown" })),
     );
     host.append(this.bar, this.scroller, this.line);
     this.context = this.canvas.getContext("2d");
@@ -74,6 +75,7 @@ class Chart {
     this.canvas.style.height = `${height}px`;
     this.width = width;
     this.height = height;
+    this.range.textContent = `${this.low ? time(Math.round(this.low)) : 0} to ${time(Math.round(this.high))}`;
     const context = this.context;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.font = FONT;

@@ -1,6 +1,6 @@
 // Which colour what has. The colours themselves are in page.css, once for light and once for dark.
 
-const KINDS = ["standard library", "third party", "local", "extension", "built in", "namespace", "failed", "unknown"];
+const KINDS = ["standard library", "third party", "local", "extension", "built in", "namespace", "failed", "found", "unknown"];
 
 /** The ways in which charts can be coloured: what to look at, and the groups there are, for the legend. */
 function colourings(model) {

@@ -26,7 +26,12 @@ function outcomeSentence(node) {
     const went = node.handled === null ? "" : node.handled ? " The program handled that and went on." : " Nothing handled that.";
     return `Failed: ${node.error ?? "no error noted"}.${went}`;
   }
-  return { loaded: "Loaded.", found: "Found in the table by the time it was looked for: something else had loaded it." }[node.outcome] ?? node.outcome;
+  const sentences = {
+    loaded: "Loaded.",
+    found: "Found in the table by the time it was looked for: something else had loaded it.",
+    circular: "Found in the table while its code was still running: this import is part of a circle.",
+  };
+  return sentences[node.outcome] ?? node.outcome;
 }
 
 function figures(node) {
@@ -66,12 +71,12 @@ function journey(node, model) {
 }
 
 function fact(name, value) {
-  return value ? element("div", { class: "fact" }, element("span", { class: "words" }, name), element("span", { class: "value" }, value)) : null;
+  return value ? element("div", { class: "fact" }, element("span", { class: "words" }, name), element("span", { class: "value" }, breakable(value))) : null;
 }
 
 function searched(node) {
   if (!node.searched.length) return null;
-  const line = (entry) => element("li", { class: entry === node.entry ? "here" : null }, entry || "the current folder", entry === node.entry ? element("small", {}, " has it") : null);
+  const line = (entry) => element("li", { class: entry === node.entry ? "here" : null }, element("span", {}, breakable(entry || "the current folder"), entry === node.entry ? element("small", {}, " has it") : null));
   return element("ol", { class: "searched", "aria-label": "Path entries that were asked, in order" }, node.searched.map(line));
 }
 
@@ -98,7 +103,7 @@ function bytecodeStep(node) {
 // ------------------------------------------------------------ who and what else
 
 function place(by) {
-  return element("div", { class: "place" }, `${by.file}:${by.line}`, element("span", { class: "words" }, ` in ${by.module}`));
+  return element("div", { class: "place" }, breakable(`${by.file}:${by.line}`), element("span", { class: "words" }, ` in ${by.module}`));
 }
 
 /** The chain of importers, from the module outwards to the program. */
@@ -117,25 +122,13 @@ function askedAgain(node, model) {
 }
 
 function onlyHere(node, model) {
-  if (!node.onlyHere.length) return null;
-  const names = allOnlyHere(node, model);
-  const costs = new Map(names.map((name) => [name, model.byName.get(name)[0]]));
-  const top = [...costs.values()].sort((one, other) => other.self_time - one.self_time);
-  const show = () => page.showOnly([node.module, ...names], `only by ${node.module}`);
+  if (!node.onlyHere) return null;
+  const nodes = broughtInOnlyBy(node, model);
+  const top = [...nodes].sort((one, other) => other.self_time - one.self_time);
+  const show = () => page.showOnly([node, ...nodes], `only by ${node.module}`);
   return section("Only it brings in",
-    element("p", { class: "words" }, `${plural(names.length, "module")}, ${time(node.alone)} with its own. `, element("button", { type: "button", onclick: show }, "Show them in the table")),
+    element("p", { class: "words" }, `${plural(nodes.length, "module")}, ${time(node.alone)} with its own. `, element("button", { type: "button", onclick: show }, "Show them in the table")),
     more(top.map((one) => element("li", {}, moduleButton(one), element("span", { class: "figure" }, time(one.self_time))))));
-}
-
-/** All modules that only this one brings in: the tree of dominators below it. */
-function allOnlyHere(node, model) {
-  const found = [];
-  for (const waiting = [...node.onlyHere]; waiting.length; ) {
-    const name = waiting.pop();
-    found.push(name);
-    waiting.push(...model.byName.get(name)[0].onlyHere);
-  }
-  return found;
 }
 
 function inside(node) {

@@ -16,6 +16,11 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** Return a path as text that may be broken after each separator. */
+function breakable(text) {
+  return text.split(/(?<=[\\/])/).flatMap((part) => [part, element("wbr")]);
+}
+
 /** Return a bar of parts [[name, value], ...], each as wide as its share of `whole` and coloured by its name. */
 function phaseBar(parts, whole, label = null) {
   const bar = element("span", { class: "phases", role: label && "img", "aria-label": label, "aria-hidden": !label && "true" });

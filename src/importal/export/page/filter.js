@@ -13,7 +13,7 @@ class Filter {
       this.choice("filter-thread", "Every thread", threads, (node) => String(node.thread)),
     ];
     this.choices[2].list.hidden = threads.length < 2;
-    this.only = null; // a set of names, from "show these"
+    this.only = null; // a set of imports, from "show these"
     this.onlyWords = "";
     const update = () => {
       this.only = null;
@@ -32,11 +32,11 @@ class Filter {
     return { list, value };
   }
 
-  /** Show only modules of these names, until something else is asked for. */
-  showOnly(names, words) {
+  /** Show only these imports, until something else is asked for. */
+  showOnly(nodes, words) {
     this.search.value = "";
     for (const { list } of this.choices) list.value = "";
-    this.only = new Set(names);
+    this.only = new Set(nodes);
     this.onlyWords = `${words}: `;
     this.update();
     this.changed();
@@ -59,7 +59,7 @@ class Filter {
     const within = words.filter((word) => !word.startsWith("-"));
     const chosen = this.choices.filter(({ list }) => list.value);
     const matches = (node) =>
-      (!this.only || this.only.has(node.module)) &&
+      (!this.only || this.only.has(node)) &&
       chosen.every(({ list, value }) => value(node) === list.value) &&
       within.every((word) => node.text.includes(word)) &&
       !without.some((word) => node.text.includes(word));

@@ -15,8 +15,8 @@ const PHASE_WORDS = {
   execute: "running its code",
 };
 
-/** Read the record's document. Returns { record, nodes, roots, threads, byId, byName, begin, end, ... }. */
-function readModel(text) {
+/** Read the record's document, and what each module alone costs. Returns { record, nodes, roots, threads, end, ... }. */
+function readModel(text, costs) {
   const record = JSON.parse(text);
   const nodes = record.imports.map(makeNode).sort((one, other) => one.started - other.started || one.id - other.id);
   const byId = new Map(nodes.map((node) => [node.id, node]));
@@ -25,7 +25,7 @@ function readModel(text) {
   const askedAgain = groupBy(record.cached, (cached) => cached.module);
   const threads = [...record.threads].sort((one, other) => one.thread - other.thread);
   const end = Math.max(1, ...threads.map((thread) => thread.ended), maximum(nodes, (node) => node.ended));
-  const model = { record, nodes, byId, byName, roots, askedAgain, threads, begin: 0, end };
+  const model = { record, nodes, byId, byName, roots, askedAgain, threads, end, costs: JSON.parse(costs) };
   addCosts(model);
   return model;
 }
@@ -41,16 +41,17 @@ function makeNode(one) {
     parentNode: null,
     children: [],
     depth: 0,
-    alone: 0,
-    onlyHere: [],
+    alone: one.self_time,
+    onlyHere: 0,
     text: [one.module, one.distribution, one.origin, one.kind, one.by?.file].filter(Boolean).join("\n").toLowerCase(),
   };
 }
 
-/** Return in one word of seven what kind of module it is; the record's own words are finer. */
+/** Return in one of a few words what kind of module it is; the record's own words are finer. */
 function kindGroup(one) {
   const kind = one.kind ?? "";
   if (one.outcome === "failed") return "failed";
+  if (one.outcome !== "loaded") return "found";
   if (kind.includes("namespace")) return "namespace";
   if (kind.includes("built-in") || kind.includes("frozen")) return "built in";
   if (kind.includes("extension")) return "extension";
@@ -89,95 +90,21 @@ function isLoaded(node) {
   return node.outcome === "loaded";
 }
 
-// ------------------------------------------------------------ what a module alone costs
-
 /**
- * Set `alone` and `onlyHere` of every node: its own self time and that of the modules that only it brings in.
- *
- * Module B is brought in only by A when every way from the program to B goes through A: when A dominates B in the graph
- * of who asks for whom. Statements that found their module in the table count: without A, they would have loaded it.
+ * Set what the loaded cost alone. `model.costs` are [module, time, number of modules that only it brings in], each
+ * followed by these.
  */
 function addCosts(model) {
-  const names = [...model.byName.keys()];
-  const number = new Map(names.map((name, index) => [name, index + 1])); // 0 is the program
-  const successors = Array.from({ length: names.length + 1 }, () => new Set());
-  const from = (name) => number.get(name) ?? 0;
-  const add = (asking, asked) => {
-    if (asking !== asked) successors[asking].add(asked);
-    // Nobody can have a submodule without its package.
-    for (let dot = names[asked - 1].lastIndexOf("."); dot > 0; dot = names[asked - 1].lastIndexOf(".", dot - 1)) {
-      const owner = from(names[asked - 1].slice(0, dot));
-      if (owner && owner !== asking) successors[asking].add(owner);
-    }
-  };
-  for (const node of model.nodes) add(from(node.parentNode?.module ?? node.by?.module), from(node.module));
-  for (const cached of model.record.cached) if (number.has(cached.module)) add(from(cached.by.module), from(cached.module));
-
-  const { order, dominator } = dominators(successors);
-  const cost = [0, ...names.map((name) => sum(model.byName.get(name).map((node) => node.self_time)))];
-  const below = names.map(() => []);
-  for (const one of order.slice(1).reverse()) {
-    cost[dominator[one]] += cost[one];
-    if (dominator[one]) below[dominator[one] - 1].push(names[one - 1]);
-  }
-  names.forEach((name, index) => {
-    for (const node of model.byName.get(name)) {
-      node.alone = cost[index + 1];
-      node.onlyHere = below[index];
-    }
+  model.costs.forEach(([module, cost, modules], index) => {
+    for (const node of (model.byName.get(module) ?? []).filter(isLoaded)) Object.assign(node, { alone: cost, onlyHere: modules, place: index });
   });
 }
 
-/**
- * Return for each node that can be reached from node 0 its immediate dominator, and these nodes in reverse postorder.
- *
- * The iteration of Cooper, Harvey and Kennedy ("A Simple, Fast Dominance Algorithm", 2001).
- */
-function dominators(successors) {
-  const order = reversePostorder(successors);
-  const place = new Array(successors.length).fill(-1);
-  order.forEach((node, index) => (place[node] = index));
-  const predecessors = successors.map(() => []);
-  for (const node of order) for (const next of successors[node]) predecessors[next].push(node);
-
-  const dominator = new Array(successors.length).fill(-1);
-  dominator[0] = 0;
-  const common = (one, other) => {
-    while (one !== other) {
-      while (place[one] > place[other]) one = dominator[one];
-      while (place[other] > place[one]) other = dominator[other];
-    }
-    return one;
-  };
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const node of order.slice(1)) {
-      const found = predecessors[node].filter((before) => dominator[before] !== -1).reduce(common);
-      if (dominator[node] !== found) {
-        dominator[node] = found;
-        changed = true;
-      }
-    }
-  }
-  return { order, dominator };
-}
-
-function reversePostorder(successors) {
-  const seen = new Set([0]);
-  const postorder = [];
-  const stack = [[0, successors[0].values()]];
-  while (stack.length) {
-    const [node, rest] = stack[stack.length - 1];
-    const { value, done } = rest.next();
-    if (done) {
-      postorder.push(node);
-      stack.pop();
-    } else if (!seen.has(value)) {
-      seen.add(value);
-      stack.push([value, successors[value].values()]);
-    }
-  }
-  return postorder.reverse();
+/** The imports of the modules that only this one brings in. */
+function broughtInOnlyBy(node, model) {
+  if (!node.onlyHere) return [];
+  const costs = model.costs.slice(node.place + 1, node.place + 1 + node.onlyHere);
+  return costs.map(([module]) => model.byName.get(module)?.find(isLoaded)).filter(Boolean);
 }
 
 // ------------------------------------------------------------ small things

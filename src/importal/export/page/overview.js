@@ -33,7 +33,7 @@ function cards(model) {
   const facts = [
     [time(model.end), "from start to end", plural(threads.length, "thread")],
     [time(self), "spent on imports", `${share(self, whole)} of the time of all threads`],
-    [count(loaded), "modules loaded", `${plural(cached, "statement")} found theirs there`],
+    [count(loaded), "modules loaded", `and ${count(cached)} times one was there already`],
     [count(failed), "failed", failed ? `${count(nodes.filter((node) => node.outcome === "failed" && node.handled).length)} of them handled` : "nothing went wrong"],
     [size(sum(nodes.map((node) => node.bytes))), "read", plural(calls, "file-system call")],
     [time(sum(nodes.map((node) => node.gc))), "garbage collection", "inside imports"],
@@ -69,7 +69,7 @@ function part(title, words, lines) {
 function barLine(head, figure, fraction) {
   const bar = element("span", { class: "bar", "aria-hidden": "true" });
   bar.style.width = `${100 * fraction}%`;
-  return element("li", {}, bar, head, element("span", { class: "figure" }, figure));
+  return element("li", {}, bar, element("span", {}, head), element("span", { class: "figure" }, figure));
 }
 
 function slowest(model, title, words, value) {
@@ -85,7 +85,7 @@ function distributions(model) {
     .sort((one, other) => other.self - one.self)
     .slice(0, MOST);
   const line = ({ name, nodes, self }) => {
-    const show = () => page.showOnly(nodes.map((node) => node.module), name);
+    const show = () => page.showOnly(nodes, name);
     return barLine(element("button", { type: "button", class: "module", onclick: show }, `${name} `, element("small", {}, plural(nodes.length, "import"))), time(self), self / groups[0].self || 0);
   };
   return part("By distribution", "Self times of what each has brought; without a distribution, by kind.", groups.map(line));
@@ -103,7 +103,7 @@ function compiled(model) {
     .sort((one, other) => other.cost - one.cost)
     .slice(0, MOST);
   const line = ({ reason, nodes, cost }) => {
-    const show = () => page.showOnly(nodes.map((node) => node.module), "compiled");
+    const show = () => page.showOnly(nodes, "compiled");
     return barLine(element("button", { type: "button", class: "module", onclick: show }, `${reason} `, element("small", {}, plural(nodes.length, "module"))), time(cost), cost / groups[0].cost);
   };
   return part("Compiled from source, and why", "With a fresh bytecode file each would only have been unpacked.", groups.map(line));
@@ -121,6 +121,6 @@ function threads(model) {
 function startup(model) {
   const files = [...model.record.startup].sort((one, other) => other.time - one.time);
   const line = (one) =>
-    element("li", {}, element("span", { class: "place" }, one.line === null ? one.file : `${one.file}:${one.line}`), element("span", { class: "figure" }, time(one.time)), element("code", {}, one.text), one.error ? element("span", { class: "words" }, one.error) : null, one.modules.length ? element("span", { class: "words" }, `brought in ${one.modules.join(", ")}`) : null);
+    element("li", {}, element("span", { class: "place" }, breakable(one.line === null ? one.file : `${one.file}:${one.line}`)), element("span", { class: "figure" }, time(one.time)), element("code", {}, one.text), one.error ? element("span", { class: "words" }, one.error) : null, one.modules.length ? element("span", { class: "words" }, `brought in ${one.modules.join(", ")}`) : null);
   return part("Before the program began", "What start-up files cost (.pth, .start, sitecustomize).", files.slice(0, MOST).map(line));
 }

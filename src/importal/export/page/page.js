@@ -18,7 +18,7 @@ const page = {
   charts: {},
 
   start() {
-    this.model = readModel(byElementId("record").textContent);
+    this.model = readModel(byElementId("record").textContent, byElementId("alone").textContent);
     this.fillFacts();
     this.filter = new Filter(this.model, () => this.filtered());
     fillOverview(byElementId("view-overview"), this.model);
@@ -38,7 +38,8 @@ const page = {
 
   fillFacts() {
     const { record } = this.model;
-    const python = [record.python.implementation, record.python.version].filter(Boolean).join(" ") || "an unknown Python";
+    const implementation = record.python.implementation === "cpython" ? "CPython" : record.python.implementation;
+    const python = [implementation, record.python.version].filter(Boolean).join(" ") || "an unknown Python";
     const facts = [python, record.python.platform, record.date, `importal ${record.importal}`, statusWords(record.ended)];
     byElementId("facts").textContent = facts.filter(Boolean).join(" \u00b7 ");
     if (record.ended.complete) return;
@@ -109,8 +110,8 @@ const page = {
     if (this.view === "overview") this.go("modules", this.opened);
   },
 
-  showOnly(names, words) {
-    this.filter.showOnly(names, words);
+  showOnly(nodes, words) {
+    this.filter.showOnly(nodes, words);
     this.go("modules", this.opened);
   },
 
