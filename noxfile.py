@@ -135,7 +135,23 @@ def browser(session: nox.Session) -> None:
     install(session)
     session.install("selenium>=4.20")
     session.env["IMPORTAL_BROWSER"] = "1"
+    if speedscope := fetch_speedscope(session):
+        session.env["IMPORTAL_SPEEDSCOPE"] = str(speedscope)
     pytest(session, "tests/browser", workers="0")
+
+
+def fetch_speedscope(session: nox.Session, version: str = "1.25.0") -> Path | None:
+    """Return the folder with speedscope's page, from its npm package; None where there is no npm to fetch it."""
+    folder = CACHE / f"speedscope-{version}"
+    release = folder / "package" / "dist" / "release"
+    if not release.is_dir():
+        if not shutil.which("npm"):
+            session.warn("there is no npm to fetch speedscope with: its test is skipped")
+            return None
+        folder.mkdir(parents=True, exist_ok=True)
+        session.run("npm", "pack", "--silent", f"--pack-destination={folder}", f"speedscope@{version}", external=True)
+        shutil.unpack_archive(folder / f"speedscope-{version}.tgz", folder, filter="data")
+    return release
 
 
 def fetch_browser(session: nox.Session) -> str:

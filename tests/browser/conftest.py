@@ -15,6 +15,9 @@ from .browser import Browser
 # The session `browser` has seen to it that everything is there: then what is missing is an error, not a skip.
 REQUIRED = "IMPORTAL_BROWSER" in os.environ
 
+# speedscope draws with WebGL, and there may be no graphics card.
+SOFTWARE = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+
 
 def _missing(what: str) -> None:
     words = f"{what} is missing, so that no page was looked at; `nox -s browser` fetches it (Debian: chromium, chromium-driver)"
@@ -39,7 +42,7 @@ def browser() -> Iterator[Browser]:
         _missing("chromedriver")
     options: Any = webdriver.ChromeOptions()
     options.binary_location = program
-    for argument in ("--headless=new", "--window-size=1400,900", "--disable-dev-shm-usage"):
+    for argument in ("--headless=new", "--window-size=1400,900", "--disable-dev-shm-usage", *SOFTWARE):
         options.add_argument(argument)
     if getattr(os, "geteuid", lambda: 1)() == 0:
         options.add_argument("--no-sandbox")  # Chromium's sandbox refuses to run as root
