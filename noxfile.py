@@ -93,6 +93,8 @@ def package(session: nox.Session) -> None:
     session.run("python", "-m", "pip", "install", "--quiet", "--force-reinstall", "--no-deps", str(wheel))
     check = "import importal, pathlib; assert (pathlib.Path(importal.__file__).parent / 'py.typed').is_file()"
     session.run("python", "-I", "-c", check)
+    page = "from importal.observe.record import Ended, Record; from importal.export.html import html"
+    session.run("python", "-I", "-c", f"{page}; html(Record('', {{}}, (), '', Ended(0, True), (), ()))")
     session.run("importal", "--help", silent=True)
 
 

@@ -25,6 +25,7 @@ class Browser:
         file.write_text(html(record), encoding="utf-8")
         self.load(file.as_uri() + (f"#{view}" if view else ""))
         self.wait(lambda: self.run("return document.documentElement.dataset.ready") == "true", "the page is ready")
+        self.settle()
 
     def load(self, address: str) -> None:
         """Load an address afresh, with the light colours, nothing remembered, and an empty console."""

@@ -92,7 +92,7 @@ function bytecodeStep(node) {
   return element("li", {},
     element("span", { class: "swatch hollow" }),
     element("b", {}, "Code"),
-    element("span", { class: "figure" }, time(sum(spent.map(([, value]) => value)))),
+    spent.length ? element("span", { class: "figure" }, time(sum(spent.map(([, value]) => value)))) : "",
     fact("bytecode file", node.bytecode),
     fact("because", node.reason),
     fact("new bytecode file", node.kept),

@@ -10,6 +10,7 @@ const KEYS = [
   ["Enter", "open the module's journey"],
   ["Z, +, -, 0", "in the charts: zoom to the module, in, out, show all"],
   ["T", "colours: as the system, light, dark"],
+  ["?", "these keys"],
 ];
 
 const page = {
