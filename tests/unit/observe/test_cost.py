@@ -153,5 +153,7 @@ def test_five_thousand_modules() -> None:
     made = record(*chain)
     assert savings(made)[0].time == 300 * MS
     numbers = random.Random(0)
-    web = [load(f"w{one}", *(again(f"w{numbers.randrange(5000)}", line + 1) for line in range(3))) for one in range(5000)]
+    web = [
+        load(f"w{one}", *(again(f"w{numbers.randrange(5000)}", line + 1) for line in range(3))) for one in range(5000)
+    ]
     assert len(savings(record(*web), None)) == 20_000
