@@ -13,6 +13,7 @@ import sys
 from _weakref import ref
 
 from . import names
+from .circles import describe_circle
 from .errors import DeadlockError
 from .events import Events
 from .interpreter import audit, count_threads, import_frame, set_lazy_attributes, thread_frames, without_import_frames
@@ -242,7 +243,7 @@ class ImportSystem:
         observed = bool(self.events.observers)
         if observed:
             self.events.announce("find", "started", name, path=path)
-        spec = None
+        spec = finder = None
         for finder in tuple(meta_path):
             if observed:
                 self.events.announce("finder", "asked", name, finder=finder)
@@ -257,7 +258,9 @@ class ImportSystem:
             if spec is not None:
                 break
         if observed:
-            self.events.announce("find", "finished", name, path=path, spec=spec)
+            self.events.announce(
+                "find", "finished", name, path=path, spec=spec, finder=None if spec is None else finder
+            )
         return spec
 
     # ------------------------------------------------------------ the module is made, executed and bound
@@ -318,7 +321,7 @@ class ImportSystem:
         elif isinstance(error, ImportError) and error.name and not hasattr(error, "__notes__"):
             cycle = self._cycle(error.name)
             if cycle:
-                error.add_note(f"import cycle: {' -> '.join(cycle)}")
+                error.add_note(describe_circle(cycle, error, sys._getframe(1), ImportSystem._load.__code__))
 
     def _cycle(self, name: str) -> list[str]:
         """Return the modules this thread is importing, from *name* down to the innermost and back; [] if not *name*."""
