@@ -16,6 +16,7 @@ COMMANDS = {
     "explain": "show for one name where it would come from, step by step",
     "doctor": "tell what is wrong in this environment, and what to do about it",
     "modules": "list the modules that a start, or a program, loads",
+    "show": "render a record of imports again: as text, tree, page, or for other tools",
     "inspect": "show what a module is: kind, spec, bytecode, code objects, functions",
     "steps": "run a module and show its execution line by line",
     "enable": "make a plain python of this environment use importal",
@@ -63,7 +64,7 @@ def main(argv: list[str] | None = None) -> int:
         from .explain import main as explain
 
         return _unless_closed(explain, rest)
-    if command in {"doctor", "modules"} and not sys.flags.safe_path:
+    if command in {"doctor", "modules", "show"} and not sys.flags.safe_path:
         # The folder of this program, or the current one: what lies there may be named like a module these need.
         del sys.path[0]
     if command == "doctor":
@@ -74,6 +75,10 @@ def main(argv: list[str] | None = None) -> int:
         from .modules import main as modules
 
         return _unless_closed(modules, rest)
+    if command == "show":
+        from .show import main as show
+
+        return _unless_closed(show, rest)
     if command == "inspect":
         from .inspect import main as inspect
 
