@@ -91,7 +91,8 @@ def package(session: nox.Session) -> None:
     session.run("python", "-m", "build", "--outdir", str(out), silent=True)
     (wheel,) = out.glob("*.whl")
     session.run("python", "-m", "pip", "install", "--quiet", "--force-reinstall", "--no-deps", str(wheel))
-    check = "import importal, pathlib; assert (pathlib.Path(importal.__file__).parent / 'py.typed').is_file()"
+    files = ["py.typed", "observe/record.schema.json"]
+    check = f"import importal, pathlib; here = pathlib.Path(importal.__file__).parent; assert all((here / name).is_file() for name in {files})"
     session.run("python", "-I", "-c", check)
     session.run("importal", "--help", silent=True)
 

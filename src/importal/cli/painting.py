@@ -44,6 +44,8 @@ def paint(report: Report, stream: TextIO) -> bool:
 
 def _painted(table: Table, width: int) -> Iterator[object]:
     """Yield the lines of a table, each no wider than *width*, as rich's texts."""
+    import textwrap
+
     from rich.text import Text
 
     widths = table.widths if width >= _NARROW else table.widths[:1]
@@ -54,7 +56,7 @@ def _painted(table: Table, width: int) -> Iterator[object]:
         return Text.assemble(*((f"{cell:>{wide}}{gap}", style) for cell, wide in zip(cells, widths, strict=False)))
 
     blank = " " * (width - room)
-    for number, line in enumerate(_chopped(table.title, room)):
+    for number, line in enumerate(textwrap.wrap(table.title, max(2, room))):
         yield Text.assemble(blank if number else numbers(table.numbers, "dim"), (line, "bold"))
     for row in table.rows:
         # Below a level that leaves too little room, a row says its level.

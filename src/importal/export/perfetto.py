@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from ..observe.summary import threads
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +41,9 @@ def perfetto(record: Record) -> str:
 def _names(record: Record) -> Iterator[dict[str, Any]]:
     """Yield the metadata events ("M") that name the process and its threads."""
     program = " ".join(record.target) or "python"
-    yield _metadata("process_name", record.threads[0].thread if record.threads else 0, {"name": program})
-    for thread in record.threads:
+    lanes = threads(record)
+    yield _metadata("process_name", lanes[0].thread if lanes else 0, {"name": program})
+    for thread in lanes:
         yield _metadata("thread_name", thread.thread, {"name": thread.name or f"thread {thread.thread}"})
         yield _metadata("thread_sort_index", thread.thread, {"sort_index": thread.thread})
 

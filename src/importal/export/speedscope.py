@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ..observe.summary import roots
+from ..observe.summary import roots, threads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ def speedscope(record: Record) -> str:
     """
     frames = _Frames()
     importing = {one.thread for one in record.imports}
-    threads = [one for one in record.threads if one.thread in importing] or record.threads[:1]
+    lanes = [one for one in threads(record) if one.thread in importing] or record.threads[:1]
     document = {
         "$schema": SCHEMA,
         "shared": {"frames": frames.known},
-        "profiles": [_profile(record, thread, frames) for thread in threads],
+        "profiles": [_profile(record, thread, frames) for thread in lanes],
         "name": " ".join(record.target) or "importal",
         "activeProfileIndex": 0,
         "exporter": f"importal {record.importal}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..observe.summary import summarize
+from ..observe.summary import summarize, threads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _facts(record: Record, summary: Summary) -> Iterator[tuple[str, str]]:
         (
             f"{milliseconds(summary.wall)} ms; imports {milliseconds(summary.importing)} ms, "
             f"the program's own code {milliseconds(summary.own)} ms"
-            + (f" (in {len(record.threads)} threads, side by side)" if len(record.threads) > 1 else "")
+            + (f" (in {len(threads(record))} threads, side by side)" if len(threads(record)) > 1 else "")
         ),
     )
     yield "ended", printable(_ending(record))
@@ -205,7 +205,7 @@ def _tables(record: Record, summary: Summary) -> Iterator[Table]:
             Row(
                 (milliseconds(one.time),),
                 printable(one.file if one.line is None else f"{one.file}:{one.line}"),
-                printable(one.text if one.error is None else f"{one.text}; failed: {one.error}"),
+                printable("; ".join(filter(None, (one.text, one.error and f"failed: {one.error}")))),
                 sort="" if one.error is None else "failed",
             )
             for one in sorted(record.startup, key=lambda one: -one.time)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..observe.summary import roots
+from ..observe.summary import roots, threads
 from .text import Row, Table, detail_of, milliseconds, printable
 
 TYPE_CHECKING = False
@@ -36,10 +36,11 @@ class _Tree:
     def rows(self) -> Iterator[Row]:
         """Yield the rows from top to bottom; each thread has a row of its own where there are several."""
         top = roots(self._record)
-        if len(self._record.threads) < 2:
+        lanes = threads(self._record)
+        if len(lanes) < 2:
             yield from self._below(top, 0)
             return
-        for thread in self._record.threads:
+        for thread in lanes:
             name = printable(thread.name or f"thread {thread.thread}")
             times = (milliseconds(thread.ended - thread.started), milliseconds(thread.own))
             yield Row(times, name, "a thread; its own code", 0, "thread")

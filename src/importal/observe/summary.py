@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from .record import PHASES, Thread
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .record import Import, Record
 
-__all__ = ["Compilation", "Share", "Summary", "roots", "summarize"]
+__all__ = ["Compilation", "Share", "Summary", "roots", "summarize", "threads"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +59,14 @@ class Summary:
 
 def summarize(record: Record) -> Summary:
     """Add *record* up. Shares and compilations come with the longest first, phases and failures in order."""
-    from .record import PHASES
-
     phases: Counter[str] = Counter(dict.fromkeys(PHASES, 0))
     calls: Counter[str] = Counter()
     for one in record.imports:
         phases.update(one.phases)
         calls.update(one.calls)
     return Summary(
-        wall=max((one.ended for one in record.threads), default=0)
-        - min((one.started for one in record.threads), default=0),
+        wall=max((one.ended for one in threads(record)), default=0)
+        - min((one.started for one in threads(record)), default=0),
         importing=sum(one.self_time for one in record.imports),
         own=sum(one.own for one in record.threads),
         outcomes=Counter(one.outcome for one in record.imports),
@@ -86,6 +86,19 @@ def roots(record: Record) -> tuple[Import, ...]:
     known = record.by_id
     top = (one for one in record.imports if one.parent is None or one.parent not in known)
     return tuple(sorted(top, key=lambda one: one.started))
+
+
+def threads(record: Record) -> tuple[Thread, ...]:
+    """Return the threads of *record*, those included of which it has imports and no more: they never ended."""
+    known = {one.thread for one in record.threads}
+    others: dict[int, list[Import]] = {}
+    for one in record.imports:
+        if one.thread not in known:
+            others.setdefault(one.thread, []).append(one)
+    return record.threads + tuple(
+        Thread(number, "", min(one.started for one in imports), max(one.ended for one in imports), 0)
+        for number, imports in sorted(others.items())
+    )
 
 
 def _shares(record: Record) -> tuple[Share, ...]:
