@@ -91,8 +91,9 @@ def package(session: nox.Session) -> None:
     session.run("python", "-m", "build", "--outdir", str(out), silent=True)
     (wheel,) = out.glob("*.whl")
     session.run("python", "-m", "pip", "install", "--quiet", "--force-reinstall", "--no-deps", str(wheel))
-    files = ["py.typed", "observe/record.schema.json"]
-    check = f"import importal, pathlib; here = pathlib.Path(importal.__file__).parent; assert all((here / name).is_file() for name in {files})"
+    held = ["py.typed", "observe/record.schema.json"]
+    check = f"all((pathlib.Path(importal.__file__).parent / name).is_file() for name in {held})"
+    check = f"import importal, pathlib; assert {check}"
     session.run("python", "-I", "-c", check)
     session.run("importal", "--help", silent=True)
 

@@ -56,6 +56,7 @@ _MAGIC = int.from_bytes(MAGIC_NUMBER, "little")
 # Tools know the interpreter's import frames by their file name: warnings.warn(stacklevel=2) in a module body skips
 # them to reach the importer, debuggers do not step into them, and C code drops them from an ImportError's traceback.
 _FRAME_NAME = "<frozen importlib._bootstrap>"
+_IMPORTLIB = {"importlib", bootstrap.__name__, external.__name__}
 
 
 # How many threads there are besides the main one; where the interpreter does not say: some.
@@ -104,6 +105,12 @@ def without_import_frames(error: BaseException) -> BaseException:
     if pending is not None:
         _link(error, kept, None)
     return error
+
+
+def is_import_frame(frame: FrameType) -> bool:
+    """Tell whether *frame* belongs to importing itself: importal's, or the interpreter's own importlib's."""
+    name = frame.f_globals.get("__name__")
+    return _is_own(name) or name in _IMPORTLIB
 
 
 def users_frames_only(function: F) -> F:

@@ -18,7 +18,7 @@ from .events import Events
 from .interpreter import audit, count_threads, import_frame, set_lazy_attributes, thread_frames, without_import_frames
 from .loaders.module import load
 from .loaders.partial import partial_class
-from .locks import ModuleLocks
+from .locks import ModuleLock, ModuleLocks
 from .state import check_state
 
 TYPE_CHECKING = False
@@ -183,7 +183,7 @@ class ImportSystem:
         lock = self.locks.lock(name)
         depth = lock.count if lock.owner == me else 0
         try:
-            if not self.locks.take(lock):
+            if not self._take(lock):
                 return self._instead_of_deadlock(name)
             # Another thread may have loaded it since this one began to search.
             module: ModuleType = table.get(name, _MISSING)
@@ -195,6 +195,14 @@ class ImportSystem:
                 if not depth:
                     lock.owner = None
             self.locks.leave(lock, depth)
+
+    def _take(self, lock: ModuleLock) -> bool:
+        if not self.events.observers or not self.locks.held_by_another(lock.name):
+            return self.locks.take(lock)
+        self.events.announce("wait", "started", lock.name, owner=lock.owner)
+        taken = self.locks.take(lock)
+        self.events.announce("wait", "finished", lock.name, waited=taken)
+        return taken
 
     @import_frame
     def _parent(self, parent_name: str, import_parent: Callable[[str], object]) -> ModuleType:

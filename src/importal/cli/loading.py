@@ -39,39 +39,15 @@ def _text(value: object) -> "str | None":
     return str(value) if isinstance(value, str) else None
 
 
-def _importal() -> "Any":
-    """Return what runs a program, everything loaded that it needs; leave ``sys.path`` as it was but for its first."""
+def _find_importal() -> None:
+    """Have importal found, and nothing beside this file, where there are modules that nobody means."""
     import os
 
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     if sys.flags.safe_path:
         sys.path.insert(0, root)
     else:
-        sys.path[0] = root  # in the place of the folder of this file, where there are modules that nobody means
-    try:
-        import importal.cli.children
-        import importal.util  # what is loaded when a program uses importlib's submodules
-        from importal.cli.run import main
-
-        importal.ImportSystem.host().install()()
-    finally:
-        if sys.flags.safe_path:
-            sys.path.remove(root)
-    return main
-
-
-def _forget(loaded: "set[str]") -> None:
-    """Take what importal has loaded of the standard library, a few small modules, out of the table.
-
-    The program may ask for them itself, and has then loaded them: it gets modules of its own.
-    """
-    for name in loaded:
-        if not _is_importals(name):
-            del sys.modules[name]
-
-
-def _is_importals(name: str) -> bool:
-    return name.partition(".")[0] == "importal"
+        sys.path[0] = root
 
 
 def _main() -> int:
@@ -82,8 +58,12 @@ def _main() -> int:
     import atexit
     import os
 
-    run = _importal()
-    _forget(set(sys.modules).difference(_AT_START))
+    _find_importal()
+    from importal.cli.fresh import is_importals, prepare
+
+    run = prepare(_AT_START)
+    if sys.flags.safe_path:
+        del sys.path[0]
     process = os.getpid()
     refused = False
 
@@ -91,7 +71,7 @@ def _main() -> int:
         if os.getpid() != process:
             return  # a fork of the program ends as the program does
         names = [name for name, module in list(sys.modules.items()) if module is not None]
-        counted = [name for name in names if name in _AT_START or not _is_importals(name)]
+        counted = [name for name in names if name in _AT_START or not is_importals(name)]
         _write(out, None if refused else counted)
 
     # Registered before the program runs, so called after all that it registers.

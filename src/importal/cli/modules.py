@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import marshal
 import os
-import signal
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..observe.loaded import Group, Loaded, Record, describe
+from .supervise import exit_status, how_it_ended, run_beside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,16 +89,16 @@ def _options(arguments: list[str]) -> _Options | None:
 def _tell(options: _Options, stream: TextIO | None) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         out = os.path.join(scratch, "loaded")
-        status = _run(options, out)
+        status = run_beside("loading.py", [out, *options.target], options.optimize)
         told = marshal.loads(Path(out).read_bytes()) if os.path.exists(out) else ()
     if told is None:
         return status  # there was nothing to run, and that has been said
     if not told:
-        print(f"importal modules: {_ending(status)}; what it had loaded is not known", file=sys.stderr)
-        return 128 - status if status < 0 else status
+        print(f"importal modules: {how_it_ended(status)}; what it had loaded is not known", file=sys.stderr)
+        return exit_status(status)
     records, path = told
     loaded = describe([Record(*record) for record in records], path)
-    status = 128 - status if status < 0 else status
+    status = exit_status(status)
     if stream is not None:  # as sys.stderr is where nobody has opened it
         _print_for_anyone(loaded, options, status, stream)
     return status
@@ -114,36 +113,6 @@ def _print_for_anyone(loaded: Loaded, options: _Options, status: int, stream: Te
             raise
         # Nobody reads it any more. The program's exit status counts, and Python would flush once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def _run(options: _Options, out: str) -> int:
-    """Run the program in a new interpreter that is like this one; return its exit status as subprocess has it."""
-    flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
-    optimize = [options.optimize] if options.optimize else []
-    program = str(Path(__file__).with_name("loading.py"))
-    # A terminal interrupts both processes: this one waits for what the other makes of it.
-    before = signal.getsignal(signal.SIGINT)
-    if before is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        with subprocess.Popen([sys.executable, *flags, *optimize, program, out, *options.target]) as process:
-            terminated = signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
-            try:
-                return process.wait()
-            finally:
-                signal.signal(signal.SIGTERM, terminated)
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _ending(status: int) -> str:
-    if status >= 0:
-        return "the program ended without an interpreter's last steps (os._exit, or another program in its place)"
-    try:
-        name = signal.Signals(-status).name
-    except ValueError:
-        name = "one without a name"
-    return f"the program was killed by signal {-status} ({name})"
 
 
 def _print(loaded: Loaded, options: _Options, status: int, stream: TextIO) -> None:

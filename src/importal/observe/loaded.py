@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-__all__ = ["Group", "Loaded", "Module", "Record", "describe"]
+__all__ = ["Group", "Loaded", "Module", "Owners", "Record", "describe"]
 
 PROGRAM = "program"
 _KINDS = (
@@ -124,7 +124,7 @@ def describe(records: Iterable[Record], path: list[str]) -> Loaded:
         for name, record in known.items()
         if name != "__main__" and record.spec_name not in {None, name} and record.spec_name in known
     }
-    owners = _Owners(path)
+    owners = Owners(path)
     groups: dict[tuple[str, str], list[Module]] = defaultdict(list)
     for record in known.values():
         if record.name not in aliases:
@@ -134,7 +134,7 @@ def describe(records: Iterable[Record], path: list[str]) -> Loaded:
     return Loaded(tuple(Group(kind, name or None, tuple(found)) for (kind, name), found in ordered), aliases)
 
 
-def _module(record: Record, owners: _Owners) -> Module:
+def _module(record: Record, owners: Owners) -> Module:
     origin = record.origin or record.file
     spec = ModuleSpec(record.name, None, origin=origin, is_package=record.is_package)
     kind = PROGRAM if record.name == "__main__" else kind_of(spec)
@@ -179,7 +179,7 @@ def _sum(modules: Iterable[Module]) -> Sizes:
     )
 
 
-class _Owners:
+class Owners:
     """Which distribution a file belongs to, by its records; read when the first file is asked for."""
 
     def __init__(self, path: list[str]) -> None:

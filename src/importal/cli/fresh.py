@@ -1,0 +1,36 @@
+"""A process for a program alone: importal loaded and ready, and nothing else there that the program could find.
+
+For the programs of importal that are executed by their path, in a new process, and then run a target.
+"""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container
+
+__all__ = ["is_importals", "prepare"]
+
+
+def prepare(at_start: Container[str]) -> Callable[[list[str]], int]:
+    """Load what running a target needs, and return the function that runs it.
+
+    *at_start* are the modules of the bare start. What importal has loaded of the standard library besides, a few small
+    modules, is taken out of the table: the program may ask for them itself, and gets modules of its own.
+    """
+    import importal.cli.children
+    import importal.util  # what is loaded when a program uses importlib's submodules
+    from importal.cli.run import main
+
+    importal.ImportSystem.host().install()()
+    for name in list(sys.modules):
+        if name not in at_start and not is_importals(name):
+            del sys.modules[name]
+    return main
+
+
+def is_importals(name: str) -> bool:
+    """Tell whether *name* is a module of importal."""
+    return name.partition(".")[0] == "importal"

@@ -1,0 +1,50 @@
+"""A program that records the imports of another: ``importal trace`` executes it by its path, in a new process.
+
+``recording.py JOURNAL TARGET...`` runs a program as ``importal run`` does. What it imports is in the journal when it
+ends, however it ends.
+"""
+
+import sys
+
+_AT_START = list(sys.modules)
+
+
+def _main() -> int:
+    journal, *target = sys.argv[1:]
+    import os
+
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    if sys.flags.safe_path:
+        sys.path.insert(0, root)
+    else:
+        sys.path[0] = root  # in the place of the folder of this file, where there are modules that nobody means
+    import atexit
+
+    from importal import ImportSystem
+    from importal.cli.fresh import prepare
+    from importal.observe.recorder import Recorder
+
+    run = prepare(_AT_START)
+    if sys.flags.safe_path:
+        del sys.path[0]
+    # Not inherited by the program's children, and far from the numbers that programs expect theirs to have.
+    descriptor = os.open(journal, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+    system = ImportSystem.host()
+    installation = system.install()
+    recorder = Recorder(descriptor)
+    # Registered before the program runs, so called after all that it registers.
+    atexit.register(lambda: recorder.close(ended_by))
+    recorder.attach(system)
+    ended_by = None
+    try:
+        status: int = run(target)
+    except BaseException as error:
+        if not isinstance(error, SystemExit):
+            ended_by = error
+        raise
+    del installation
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(_main())

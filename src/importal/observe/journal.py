@@ -1,0 +1,162 @@
+"""From the journal of a recorder to the record of a program.
+
+The journal is a sequence of tuples in marshal's format, as :class:`.recorder.Recorder` writes them; it ends anywhere
+when the program was killed. Imports that were in progress then are in the record as failed.
+"""
+
+from __future__ import annotations
+
+import marshal
+import sys
+from dataclasses import replace
+
+from ..spec import ModuleSpec
+from .kind import kind_of
+from .loaded import Owners
+from .record import By, Cached, Ended, Import, Record, Thread
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+__all__ = ["read"]
+
+CUT_OFF = "the program ended while this was being imported"
+
+
+class _Journal:
+    """What the entries say, gathered in any order that they come in."""
+
+    def __init__(self) -> None:
+        self.begun: dict[int, tuple[Any, ...]] = {}
+        self.ended: dict[int, tuple[Any, ...]] = {}
+        self.circles: list[tuple[Any, ...]] = []
+        self.handled: dict[int, bool] = {}
+        self.cached: list[Cached] = []
+        self.names: dict[int, str] = {0: "MainThread"}
+        self.threads: dict[int, tuple[int, int, int]] = {}
+        self.end: tuple[int, str | None] | None = None
+        self.path: list[str] | None = None
+        self.last = 0
+
+    def take(self, entry: tuple[Any, ...]) -> None:
+        kind, *facts = entry
+        if kind == "begin":
+            number, parent, thread, module, by, started = facts
+            self.begun[number] = (parent, thread, module, by, started)
+            self.last = max(self.last, started)
+        elif kind == "import":
+            number, *rest = facts
+            self.ended[number] = tuple(rest)
+            self.last = max(self.last, self.begun[number][4] + rest[1])
+        elif kind == "circle":
+            self.circles.append(tuple(facts))
+        elif kind == "handled":
+            numbers, handled = facts
+            self.handled.update(dict.fromkeys(numbers, handled))
+        elif kind == "cached":
+            name, module, file, line, count = facts
+            self.cached.append(Cached(name, By(module, file, line), count))
+        elif kind == "name":
+            self.names[facts[0]] = facts[1]
+        elif kind == "thread":
+            self.threads[facts[0]] = (facts[1], facts[2], facts[3])
+        elif kind == "path":
+            (self.path,) = facts
+        elif kind == "end":
+            self.end = (facts[0], facts[1])
+
+
+def read(path: str | os.PathLike[str], status: int | None, facts: Mapping[str, Any]) -> Record:
+    """Return the record that the journal *path* holds, of a program that ended with *status*.
+
+    *facts* are the record's fields that no journal knows.
+    """
+    journal = _Journal()
+    for entry in _entries(path):
+        journal.take(entry)
+    owners = Owners(sys.path if journal.path is None else journal.path)
+    imports = [_import(journal, number, owners) for number in journal.begun]
+    imports += [
+        Import(number, parent, thread, module, By(*by), "circular", started, 0, 0, {})
+        for number, parent, thread, module, by, started in journal.circles
+    ]
+    imports.sort(key=lambda one: one.started)
+    imports = _finish(imports)
+    end = None if journal.end is None else journal.end[1]
+    return Record(
+        **facts,
+        ended=Ended(status, journal.end is not None, end),
+        threads=tuple(_threads(journal, imports)),
+        imports=tuple(imports),
+        cached=tuple(journal.cached),
+    )
+
+
+def _entries(path: str | os.PathLike[str]) -> Iterator[tuple[Any, ...]]:
+    with open(path, "rb") as file:
+        while True:
+            try:
+                yield marshal.load(file)
+            except (EOFError, ValueError, TypeError):
+                return  # the end, or an entry that was cut short when the program was killed
+
+
+def _import(journal: _Journal, number: int, owners: Owners) -> Import:
+    parent, thread, module, by, started = journal.begun[number]
+    begun = Import(number, parent, thread, module, None if by is None else By(*by), "failed", started, 0, 0, {})
+    if number not in journal.ended:
+        return replace(begun, total=journal.last - started, error=CUT_OFF)
+    outcome, total, phases, gc, size, calls, searched, known = journal.ended[number]
+    kind, distribution = _describe(module, known, owners) if outcome == "loaded" else (None, None)
+    return replace(
+        begun,
+        outcome=outcome,
+        total=total,
+        self_time=sum(phases.values()),
+        phases={phase: time for phase, time in phases.items() if time},
+        gc=gc,
+        error=known.get("error"),
+        handled=journal.handled.get(number) if outcome == "failed" else None,
+        kind=kind,
+        distribution=distribution,
+        **{key: known.get(key) for key in ("origin", "finder", "entry", "loader", "bytecode", "reason", "kept")},
+        bytes=size,
+        calls=calls,
+        searched=tuple(searched),
+    )
+
+
+def _describe(module: str, known: Mapping[str, Any], owners: Owners) -> tuple[str, str | None]:
+    """Return the kind of a loaded module and the distribution it belongs to."""
+    origin = known.get("origin")
+    kind = kind_of(ModuleSpec(module, None, origin=origin, is_package=known.get("package", False)))
+    return kind, owners.of(origin) if origin and kind.startswith(("third party", "local")) else None
+
+
+def _finish(imports: list[Import]) -> list[Import]:
+    """Give the imports that were cut off the time that their inner imports leave."""
+    inside: dict[int | None, int] = {}
+    for one in imports:
+        inside[one.parent] = inside.get(one.parent, 0) + one.total
+    return [
+        replace(one, self_time=one.total - inside.get(one.id, 0), phases={"execute": one.total - inside.get(one.id, 0)})
+        if one.error == CUT_OFF
+        else one
+        for one in imports
+    ]
+
+
+def _threads(journal: _Journal, imports: list[Import]) -> Iterator[Thread]:
+    """Yield the threads; of a program that was killed, as far as their last import shows."""
+    for number, name in journal.names.items():
+        if number in journal.threads:
+            started, ended, own = journal.threads[number]
+        else:
+            theirs = [one for one in imports if one.thread == number and one.parent is None]
+            started = 0 if number == 0 else min((one.started for one in theirs), default=0)
+            ended = journal.last if number == 0 else max((one.ended for one in theirs), default=started)
+            own = ended - started - sum(one.total for one in theirs)
+        yield Thread(number, name or f"thread {number}", started, ended, own)

@@ -1,0 +1,139 @@
+"""What no announcement tells: functions that stand in for the engine's own while a recorder listens.
+
+They count what is asked of the file system, mark where reading and unmarshalling end, and see the import statements
+that find their module in the table, which reach nothing of importal otherwise. Nobody pays for them at other times.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+
+from .. import names
+from ..interpreter import builtin_import, import_frame, without_import_frames
+from ..loaders import file
+from ..loaders.source import SourceLoader
+from ..sources.directory import FileSystem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import CodeType, FrameType
+    from typing import Any
+
+    from .recorder import Lane, Open, Recorder
+
+__all__ = ["stand_ins"]
+
+# What counts as one call of each sort: questions about a place, and listings of a directory.
+_CALLS = {"stamp": "stat", "stat": "stat", "is_directory": "stat", "list": "list"}
+
+
+def stand_ins(recorder: Recorder) -> Iterator[tuple[Any, str, object]]:
+    """Yield each attribute (its owner and name) that has to be replaced, and by what."""
+    yield builtins, "__import__", _counting_import(recorder)
+    for method, sort in _CALLS.items():
+        yield FileSystem, method, _counting(recorder, sort, getattr(FileSystem, method))
+    for function in ("read_code", "read_data"):
+        yield file, function, _reading(recorder, getattr(file, function))
+    yield SourceLoader, "get_code", _getting_code(recorder, SourceLoader.get_code)
+
+
+def _counting(recorder: Recorder, sort: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return *function*, counted for the import in whose course it is called."""
+
+    def counted(*arguments: Any) -> Any:
+        lane = recorder.here()
+        if lane is not None:
+            calls = lane.stack[-1].calls
+            calls[sort] = calls.get(sort, 0) + 1
+        return function(*arguments)
+
+    return counted
+
+
+def _reading(recorder: Recorder, function: Callable[[str], bytes]) -> Callable[[str], bytes]:
+    """Return *function*, which reads a file, with its bytes counted."""
+
+    def read(path: str) -> bytes:
+        lane = recorder.here()
+        if lane is None:
+            return function(path)
+        top = lane.stack[-1]
+        top.calls["open"] = top.calls.get("open", 0) + 1
+        data = function(path)
+        top.size += len(data)
+        _change(recorder, lane, top, "validate")
+        return data
+
+    return read
+
+
+def _getting_code(recorder: Recorder, function: Callable[..., CodeType]) -> Callable[..., CodeType]:
+    """Return *function*, a loader's ``get_code``: with its end execution begins."""
+
+    @import_frame
+    def get_code(loader: Any, fullname: str) -> CodeType:
+        code = function(loader, fullname)
+        lane = recorder.here()
+        if lane is not None and lane.stack[-1].module == fullname:
+            _change(recorder, lane, lane.stack[-1], "execute")
+        return code
+
+    return get_code
+
+
+def _change(recorder: Recorder, lane: Lane, one: Open, phase: str) -> None:
+    recorder.put_down(lane, recorder.now())
+    one.phase = phase
+
+
+def _counting_import(recorder: Recorder) -> Callable[..., object]:
+    """Return the function for import statements: those that find their module in the table reach nothing else."""
+
+    @import_frame
+    def counting_import(
+        name: str,
+        globals: Mapping[str, Any] | None = None,  # noqa: A002
+        locals: object = None,  # noqa: A002
+        fromlist: Any = (),
+        level: int = 0,
+    ) -> object:
+        lane = recorder.lane()
+        before = lane.begun
+        try:
+            module = builtin_import(name, globals, locals, fromlist, level)  # type: ignore[arg-type]
+        except BaseException as error:
+            without_import_frames(error)
+            raise
+        if lane.begun == before:
+            frame = sys._getframe(1)
+            key = (frame.f_code, frame.f_lasti)
+            seen = recorder.cached.get(key)
+            if seen is not None:
+                seen[0] += 1
+            else:
+                recorder.cached[key] = [1, _absolute(name, globals, level), str(frame.f_globals.get("__name__"))]
+            if lane.stack:
+                _note_circle(recorder, lane, _absolute(name, globals, level), fromlist, frame)
+        return module
+
+    return counting_import
+
+
+def _note_circle(recorder: Recorder, lane: Lane, absolute: str, fromlist: Any, frame: FrameType) -> None:
+    """Put down a statement that has found a module whose execution it is part of."""
+    wanted = {absolute, *(f"{absolute}.{child}" for child in fromlist or () if isinstance(child, str))}
+    for one in lane.stack:
+        if one.module in wanted:
+            by = (str(frame.f_globals.get("__name__")), frame.f_code.co_filename, frame.f_lineno)
+            recorder.write("circle", recorder.number(), lane.stack[-1].id, lane.number, one.module, by, recorder.now())
+            return
+
+
+def _absolute(name: str, namespace: Mapping[str, Any] | None, level: int) -> str:
+    """Return the name that a statement which has succeeded in *namespace* meant."""
+    if not level or namespace is None:
+        return str(name)
+    package = namespace.get("__package__") or getattr(namespace.get("__spec__"), "parent", None)
+    return names.resolve(name, package, level) if package else "." * level + name
