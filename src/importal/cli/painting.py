@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["paint"]
 
-_STYLES = {"failed": "bold red", "found": "dim", "more": "dim", "thread": "bold cyan"}
+_STYLES = {"failed": "bold red", "circular": "yellow", "found": "dim", "more": "dim", "thread": "bold cyan"}
 _NARROW = 50  # columns; below that, a row has one number and no detail
 _LEAST_DETAIL = 12  # columns that are worth beginning with a detail
 

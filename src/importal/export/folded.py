@@ -25,7 +25,8 @@ def folded(record: Record) -> str:
     while waiting:
         one, outer = waiting.pop()
         stack = f"{outer};{_frame(one.module)}" if outer else _frame(one.module)
-        times[stack] += one.self_time
+        if one.outcome != "circular":
+            times[stack] += one.self_time
         waiting.extend((inner, stack) for inner in reversed(record.inside.get(one.id, ())))
     return "".join(f"{stack} {round(time / 1000)}\n" for stack, time in times.items())
 

@@ -65,6 +65,8 @@ def _profile(record: Record, thread: Thread, frames: _Frames) -> dict[str, Any]:
             at = max(at, end)
             events.append({"type": "C", "at": at, "frame": what})
             continue
+        if what.outcome == "circular":
+            continue  # no time passed
         # speedscope refuses a file whose events do not nest, so none may begin or end outside the one around it.
         at = min(max(at, what.started), end)
         end = max(at, min(what.ended, end))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 
 from ..observe.summary import summarize, threads
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..observe.record import Import, Record
-    from ..observe.summary import Summary
+    from ..observe.summary import Compilation, Summary
 
 __all__ = ["SORTS", "Report", "Row", "Selection", "Table", "detail_of", "milliseconds", "plain", "printable", "report"]
 
@@ -84,7 +85,7 @@ class Report:
 def report(record: Record, form: str = "text", selection: Selection | None = None) -> Report:
     """Return the summary of *record*, or for the *form* "tree" its tree; *selection* says what of it."""
     selection = selection or Selection()
-    title = printable(" ".join(record.target) or "no program")
+    title = printable(shlex.join(record.target) or "no program")
     summary = summarize(record)
     if form == "tree":
         from .tree import tree
@@ -192,14 +193,13 @@ def _tables(record: Record, summary: Summary) -> Iterator[Table]:
     rows = [Row((milliseconds(share.self_time), f"{share.modules}"), printable(share.name)) for share in summary.shares]
     yield Table("distribution", ("self ms", "modules"), tuple(rows))
     if summary.failed:
-        rows = [Row((milliseconds(one.total),), *_name(one)) for one in summary.failed]
-        yield Table("failed", ("total ms",), tuple(rows))
+        yield Table("failed", ("self ms", "imports"), tuple(_failures(summary)))
     if summary.compiled:
         rows = [
-            Row((milliseconds(one.time), f"{len(one.imports)}"), printable(one.reason), _names(one.imports))
+            Row((milliseconds(one.time), f"{len(one.imports)}"), *map(printable, _compilation(one)))
             for one in summary.compiled
         ]
-        yield Table("compiled, because of its bytecode", ("ms", "modules"), tuple(rows))
+        yield Table("compiled, by the state of the bytecode", ("ms", "modules"), tuple(rows))
     if record.startup:
         rows = [
             Row(
@@ -219,12 +219,29 @@ def _phases(summary: Summary) -> Iterator[Row]:
         yield Row((milliseconds(time), f"{100 * time / whole:.1f} %"), printable(phase))
 
 
+def _failures(summary: Summary) -> Iterator[Row]:
+    """Yield a row for each error: one exception makes the imports around it fail as well, and some are tried often."""
+    found: dict[tuple[str, bool | None], list[Import]] = {}
+    for one in summary.failed:
+        found.setdefault((one.error or "an unknown error", one.handled), []).append(one)
+    for (error, handled), imports in found.items():
+        places = list(dict.fromkeys(str(one.by) for one in imports if one.by is not None))
+        more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+        ended = {True: "handled", False: "not handled", None: "handled or not, that is not known"}[handled]
+        detail = "; ".join([*(f"{place}{more}" for place in places[:1]), ended])
+        numbers = (milliseconds(sum(one.self_time for one in imports)), f"{len(imports)}")
+        yield Row(numbers, printable(error), printable(detail), sort="" if handled else "failed")
+
+
 def _name(one: Import) -> tuple[str, str, int, str]:
     """Return what stands beside the numbers of an import in a list: text, detail, depth and sort."""
     return printable(one.module), detail_of(one), 0, "" if one.outcome == "loaded" else one.outcome
 
 
-def _names(imports: tuple[Import, ...]) -> str:
-    slowest = sorted(imports, key=lambda one: -one.phases["compile"])
-    names = ", ".join(printable(one.module) for one in slowest[:_NAMES])
-    return names if len(slowest) <= _NAMES else f"{names} and {len(slowest) - _NAMES} more"
+def _compilation(one: Compilation) -> tuple[str, str]:
+    """Return the state of the bytecode, then the slowest modules and the reason of the first."""
+    slowest = sorted(one.imports, key=lambda one: -one.phases["compile"])
+    names = ", ".join(one.module for one in slowest[:_NAMES])
+    more = f" and {len(slowest) - _NAMES} more" if len(slowest) > _NAMES else ""
+    reason = f"; {slowest[0].module}: {slowest[0].reason}" if slowest[0].reason else ""
+    return f"{one.state}, then {one.kept}" if one.kept else one.state, f"{names}{more}{reason}"

@@ -74,14 +74,16 @@ class _Tree:
         shown: list[Import] = []
         hidden: list[Import] = []
         too_deep = self._selection.depth is not None and level >= self._selection.depth
+        in_order = self._selection.sort == "order"
         for one in imports:
+            if one.outcome == "circular" and not in_order:
+                continue  # took no time: of interest where it stands, and otherwise in the way
             (hidden if too_deep or one.total < self._selection.hide_under else shown).append(one)
         if self._selection.sort == "time":
             shown.sort(key=lambda one: -one.total)
         elif self._selection.sort == "self":
             shown.sort(key=lambda one: -one.self_time)
-        else:
-            shown.sort(key=lambda one: one.started)
+        # Otherwise they are in order as they came.
         if not hidden:
             return [*shown]
         more = f"{len(hidden)} {'more' if shown else 'import' if len(hidden) == 1 else 'imports'}"

@@ -27,9 +27,13 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Compilation:
-    """The imports that compiled their source for one ``reason``, and the ``time`` this took them, in nanoseconds."""
+    """The imports that compiled their source, and the ``time`` this took them, in nanoseconds.
 
-    reason: str
+    ``state`` is that of their bytecode, such as "missing" or "stale", and ``kept`` what became of the new: "" if nothing.
+    """
+
+    state: str
+    kept: str
     imports: tuple[Import, ...]
     time: int
 
@@ -105,6 +109,8 @@ def _shares(record: Record) -> tuple[Share, ...]:
     modules: Counter[str] = Counter()
     times: Counter[str] = Counter()
     for one in record.imports:
+        if one.outcome == "circular":
+            continue  # a statement, which took no time, and not a further import of the module
         owner = _owner(one)
         modules[owner] += one.outcome == "loaded"
         times[owner] += one.self_time
@@ -116,19 +122,21 @@ def _owner(one: Import) -> str:
     if one.distribution is not None:
         return one.distribution
     if one.kind is None:
-        return "not found" if one.outcome == "failed" else "of unknown kind"
+        return {"failed": "failed imports", "found": "waiting for other imports"}.get(one.outcome, "of unknown kind")
     # Whether the interpreter has a module inside, frozen or as a file is a matter of how it was built.
     part_of_python = "standard library" in one.kind or "built-in" in one.kind
     return "standard library" if part_of_python else f"{one.kind}s"
 
 
 def _compilations(record: Record) -> tuple[Compilation, ...]:
-    found: dict[str, list[Import]] = {}
+    found: dict[tuple[str, str], list[Import]] = {}
     for one in record.imports:
         if one.phases.get("compile", 0):
-            found.setdefault(one.reason or "no reason is known", []).append(one)
+            # The reasons themselves name files and numbers, and so differ from module to module.
+            kept = (one.kept or "").partition(":")[0]
+            found.setdefault((one.bytecode or "without bytecode", kept), []).append(one)
     compilations = [
-        Compilation(reason, tuple(imports), sum(one.phases["compile"] for one in imports))
-        for reason, imports in found.items()
+        Compilation(state, kept, tuple(imports), sum(one.phases["compile"] for one in imports))
+        for (state, kept), imports in found.items()
     ]
     return tuple(sorted(compilations, key=lambda one: -one.time))

@@ -38,18 +38,28 @@ def test_distributions() -> None:
         ("of unknown kind", 1, 9),
         ("standard library", 3, 6),
         ("a 1", 1, 5),
-        ("not found", 0, 4),
+        ("failed imports", 0, 4),
         ("local Python modules", 1, 3),
     ]
 
 
-def test_compiled_by_reason() -> None:
-    def compiled(name: str, time: int, reason: str | None) -> I:
-        return I(name, time, (), {"phases": {"compile": time * MS}, "reason": reason})
+def test_compiled_by_what_became_of_bytecode() -> None:
+    def compiled(name: str, time: int, state: str | None, kept: str | None = None) -> I:
+        return I(name, time, (), {"phases": {"compile": time * MS}, "bytecode": state, "kept": kept})
 
-    record = records.record(compiled("a", 1, "stale"), compiled("b", 2, "stale"), compiled("c", 9, None), I("d"))
-    found = [(one.reason, [each.module for each in one.imports], one.time // MS) for one in summarize(record).compiled]
-    assert found == [("no reason is known", ["c"], 9), ("stale", ["a", "b"], 3)]
+    record = records.record(
+        compiled("a", 1, "stale", "written"), compiled("b", 2, "stale", "written"), compiled("c", 9, None), I("d"),
+        compiled("e", 2, "stale", "failed: e"), compiled("f", 2, "stale", "failed: f"),
+    )  # fmt: skip
+    found = [
+        (one.state, one.kept, [each.module for each in one.imports], one.time // MS)
+        for one in summarize(record).compiled
+    ]
+    assert found == [
+        ("without bytecode", "", ["c"], 9),
+        ("stale", "failed", ["e", "f"], 4),
+        ("stale", "written", ["a", "b"], 3),
+    ]
 
 
 def test_a_record_that_was_cut_short() -> None:
