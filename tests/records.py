@@ -102,7 +102,7 @@ def everything() -> Record:
         I("shop", 2, [I("shop.goods", 5, [I("none", 2, (), failed)], compiled), I("json", 1)]),
         I("ünï 名\x1b[31m;\n</script>", 0.5, (), {"by": None}),
         threads={
-            "worker": [I("json", 4, (), {"outcome": "found", "phases": {"wait": 4 * MS}})],
+            "worker": [I("json", 4, (), {"outcome": "found", "phases": {"wait": 4 * MS}, "kind": None})],
             "": [I("late", 1, (), {"handled": None})],
         },
         cached=(Cached("sys", By("shop", "shop/__init__.py", 1), 12),),

@@ -195,10 +195,7 @@ def _tables(record: Record, summary: Summary) -> Iterator[Table]:
     if summary.failed:
         yield Table("failed", ("self ms", "imports"), tuple(_failures(summary)))
     if summary.compiled:
-        rows = [
-            Row((milliseconds(one.time), f"{len(one.imports)}"), *map(printable, _compilation(one)))
-            for one in summary.compiled
-        ]
+        rows = [Row((milliseconds(one.time), f"{len(one.imports)}"), *_compilation(one)) for one in summary.compiled]
         yield Table("compiled, by the state of the bytecode", ("ms", "modules"), tuple(rows))
     if record.startup:
         rows = [
@@ -243,5 +240,6 @@ def _compilation(one: Compilation) -> tuple[str, str]:
     slowest = sorted(one.imports, key=lambda one: -one.phases["compile"])
     names = ", ".join(one.module for one in slowest[:_NAMES])
     more = f" and {len(slowest) - _NAMES} more" if len(slowest) > _NAMES else ""
-    reason = f"; {slowest[0].module}: {slowest[0].reason}" if slowest[0].reason else ""
-    return f"{one.state}, then {one.kept}" if one.kept else one.state, f"{names}{more}{reason}"
+    why = "; ".join(filter(None, (slowest[0].reason, slowest[0].kept)))
+    detail = f"{names}{more}; {slowest[0].module}: {why}" if why else f"{names}{more}"
+    return printable(f"{one.state}, then {one.kept}" if one.kept else one.state), printable(detail)

@@ -47,8 +47,9 @@ class Import:
     ``parent`` is the ``id`` of the import in whose course it was asked for, in the same ``thread``. ``outcome`` is
     "loaded", "found" (something else had loaded it by the time it was looked for again), "failed", or "circular" (the
     module was in the table, and its execution had led to this statement; it took no time). Of a failure, ``handled``
-    says whether the program went on. ``self_time`` and ``phases`` are without the imports inside; ``gc`` is the part of them that went into garbage collection. ``calls`` counts file-system calls ("stat", "list",
-    "open") and ``bytes`` what was read. ``searched`` are the path entries that were asked, in order.
+    says whether the program went on. ``self_time`` and ``phases`` are without the imports inside; ``gc`` is the part
+    of them that went into garbage collection. ``calls`` counts file-system calls ("stat", "list", "open") and ``bytes``
+    what was read. ``searched`` are the path entries that were asked, in order.
     """
 
     id: int

@@ -29,7 +29,7 @@ class Share:
 class Compilation:
     """The imports that compiled their source, and the ``time`` this took them, in nanoseconds.
 
-    ``state`` is that of their bytecode, such as "missing" or "stale", and ``kept`` what became of the new: "" if nothing.
+    ``state`` is that of their bytecode, such as "missing" or "stale", and ``kept`` what became of the new, if anything.
     """
 
     state: str
