@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from ..errors import FileError, FormatError
 from ..export import FORMATS, format_of
+from ..export import render as rendered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,9 +66,10 @@ def prepare(options: argparse.Namespace) -> None:
 
 
 def render(record: Record, options: argparse.Namespace, stream: TextIO) -> None:
-    """Write *record* as *options* have it, to their file, or to *stream*. Raises FormatError, and FileError."""
-    from ..export import render as rendered
+    """Write *record* as *options* have it, to their file, or to *stream*.
 
+    Raises FormatError, FileError, and BrokenPipeError where nobody reads *stream* any more.
+    """
     form, selection = _form(options), _selection(options)
     if options.output is not None:
         text = rendered(record, form, selection)
@@ -76,6 +79,18 @@ def render(record: Record, options: argparse.Namespace, stream: TextIO) -> None:
         except OSError as error:
             raise _unwritable(options.output, error) from None
         return
+    try:
+        _print(record, form, selection, stream)
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What could not be written would be tried again at Python's end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        raise _unwritable("standard output" if stream is sys.stdout else "standard error", error) from None
+
+
+def _print(record: Record, form: str, selection: Selection, stream: TextIO) -> None:
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="backslashreplace")
     if form in {"text", "tree"} and stream.isatty():
@@ -85,7 +100,6 @@ def render(record: Record, options: argparse.Namespace, stream: TextIO) -> None:
         if paint(report(record, form, selection), stream):
             return
     stream.write(rendered(record, form, selection))
-    stream.flush()
 
 
 def _form(options: argparse.Namespace) -> str:

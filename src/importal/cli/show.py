@@ -25,14 +25,16 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     try:
         record = Record.load(options.record)
-        prepare(options)
-        render(record, options, sys.stdout)
-    except (FileError, FormatError, RecordError) as error:
-        print(f"importal show: {error}", file=sys.stderr)
-        return 2
-    except BrokenPipeError:
-        raise
     except OSError as error:
         print(f"importal show: {options.record}: {error.strerror}; name a record's file", file=sys.stderr)
+        return 2
+    except RecordError as error:
+        print(f"importal show: {error}", file=sys.stderr)
+        return 2
+    try:
+        prepare(options)
+        render(record, options, sys.stdout)
+    except (FileError, FormatError) as error:
+        print(f"importal show: {error}", file=sys.stderr)
         return 2
     return 0
