@@ -89,7 +89,7 @@ def _lane(roots: Sequence[I], thread: int, done: list[Import]) -> int:
 def everything() -> Record:
     """Return a record with something of everything, made by hand: three threads, a failure, a compilation, odd names."""
     compiled = {
-        "phases": {"find": MS, "compile": 3 * MS, "execute": MS}, "bytecode": "missing", "reason": "no bytecode file",
+        "phases": {"find": MS, "compile": 3 * MS, "execute": MS}, "bytecode": "missing", "reason": "none there",
         "kept": "written", "distribution": "thing 1.2", "kind": "third party Python module", "gc": 1000, "bytes": 1234,
         "calls": {"stat": 3, "list": 1, "open": 2}, "searched": ("", "/lib/site-packages"), "finder": "PathFinder",
         "entry": "/lib/site-packages", "loader": "SourceFileLoader",

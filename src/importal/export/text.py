@@ -142,8 +142,14 @@ def detail_of(one: Import) -> str:
     elif one.outcome != "loaded":
         parts.append(one.outcome)
     if one.phases.get("compile", 0):
-        parts.append(f"compiled: {one.reason}" if one.reason else "compiled")
+        parts.append(f"compiled, bytecode {_why_compiled(one)}" if one.bytecode else "compiled")
     return printable("; ".join(parts))
+
+
+def _why_compiled(one: Import) -> str:
+    """Return the state of an import's bytecode, and the reason where it says more than that there is no file."""
+    plain = one.reason is None or one.reason.startswith("FileNotFoundError")
+    return f"{one.bytecode}" if plain else f"{one.bytecode}: {one.reason}"
 
 
 def _facts(record: Record, summary: Summary) -> Iterator[tuple[str, str]]:
@@ -240,6 +246,7 @@ def _compilation(one: Compilation) -> tuple[str, str]:
     slowest = sorted(one.imports, key=lambda one: -one.phases["compile"])
     names = ", ".join(one.module for one in slowest[:_NAMES])
     more = f" and {len(slowest) - _NAMES} more" if len(slowest) > _NAMES else ""
-    why = "; ".join(filter(None, (slowest[0].reason, slowest[0].kept)))
-    detail = f"{names}{more}; {slowest[0].module}: {why}" if why else f"{names}{more}"
+    first = slowest[0]
+    why = "; ".join(filter(None, (first.bytecode and _why_compiled(first), first.kept)))
+    detail = f"{names}{more}; {first.module}: {why}" if why else f"{names}{more}"
     return printable(f"{one.state}, then {one.kept}" if one.kept else one.state), printable(detail)

@@ -49,7 +49,7 @@ def test_the_summary() -> None:
           3.00  19.4 %  compile
 
           self ms  total ms  slowest without the imports inside
-             5.00      7.00  shop.goods  app.py:2; compiled: no bytecode file
+             5.00      7.00  shop.goods  app.py:2; compiled, bytecode missing: none there
              4.00      4.00  json  app.py:6; found
              2.00     10.00  shop  app.py:1
              2.00      2.00  none  app.py:3; failed and was handled: ModuleNotFoundError: No module named 'none'
@@ -59,7 +59,7 @@ def test_the_summary() -> None:
 
           total ms  self ms  slowest with the imports inside
              10.00     2.00  shop  app.py:1
-              7.00     5.00  shop.goods  app.py:2; compiled: no bytecode file
+              7.00     5.00  shop.goods  app.py:2; compiled, bytecode missing: none there
               4.00     4.00  json  app.py:6; found
               2.00     2.00  none  app.py:3; failed and was handled: ModuleNotFoundError: No module named 'none'
               1.00     1.00  json  app.py:4
@@ -76,7 +76,7 @@ def test_the_summary() -> None:
              2.00        1  ModuleNotFoundError: No module named 'none'  app.py:3; handled
 
             ms  modules  compiled, by the state of the bytecode
-          3.00        1  missing, then written  shop.goods; shop.goods: no bytecode file; written
+          3.00        1  missing, then written  shop.goods; shop.goods: missing: none there; written
 
             ms  start-up file
           7.00  /lib/site-packages/x.pth:1  import x
