@@ -103,7 +103,7 @@ def damaged() -> Record:
     """Return a record in which an inner import ends after the one around it, and the next begins before it has ended."""
     one = record(I("a", 1, [I("b", 2), I("c", 3)]))
     outer, first, second = one.imports
-    return replace(one, imports=(outer, replace(first, total=9 * MS), replace(second, started=0)))
+    return replace(one, imports=(outer, replace(first, total=9 * MS), replace(second, started=3 * MS)))
 
 
 @pytest.mark.parametrize(
@@ -159,6 +159,18 @@ def test_times_are_the_records() -> None:
         at = event["at"]
         stack.append(names[event["frame"]]) if event["type"] == "O" else stack.pop()
     assert times == {each.module: each.self_time for each in one.imports}
+
+
+def test_what_lies_outside_is_cut_off() -> None:
+    (profile,) = check(speedscope(damaged()))["profiles"]
+    spans = [(event["type"], event["at"] // MS) for event in profile["events"]]
+    assert spans == [("O", 1), ("O", 2), ("C", 7), ("O", 7), ("C", 7), ("C", 7)]
+    assert profile["endValue"] == damaged().threads[0].ended
+
+
+def test_modules_of_one_origin_are_different_frames() -> None:
+    document = check(speedscope(record(*(I(name, 1, (), {"origin": "built-in"}) for name in ("sys", "gc", "sys")))))
+    assert [frame["name"] for frame in document["shared"]["frames"]] == ["sys", "gc"]
 
 
 def test_circular_statements_take_no_time() -> None:

@@ -152,12 +152,14 @@ def test_circular_statements_stand_in_order_only() -> None:
 def test_failures_are_told_by_error() -> None:
     """What an exception passes through is told once, with the places; and whether the program went on."""
     failed = {"outcome": "failed", "error": "E: no x", "handled": True}
-    ended = {"outcome": "failed", "error": "E: end", "handled": False}
-    found = record(I("p", 1, [I("p.x", 2, (), failed)], failed), I("x", 4, (), failed), I("y", 1, (), ended))
+    ended = {"outcome": "failed", "error": "E: end", "handled": False, "by": records.By("m", "m.py", 1)}
+    found = record(
+        I("p", 1, [I("p.x", 2, (), failed)], failed), I("x", 4, (), failed), I("y", 1, (), ended), I("y", 1, (), ended)
+    )
     (table,) = (table for table in report(found).tables if table.title == "failed")
     assert [(row.numbers, row.text, row.detail, row.sort) for row in table.rows] == [
         (("7.00", "3"), "E: no x", "app.py:1 and 2 more; handled", ""),
-        (("1.00", "1"), "E: end", "app.py:4; not handled", "failed"),
+        (("2.00", "2"), "E: end", "m.py:1; not handled", "failed"),
     ]
 
 
