@@ -12,7 +12,8 @@ step        outcomes                       facts
 =========== ============================== ==================================================================
 import      started finished failed        ``module`` (finished), ``error`` (failed)
 wait        started finished               ``owner``: the thread that is importing the module
-find        started finished failed        ``path``: the entries searched, None for the state's path; ``spec``
+find        started finished failed        ``path``: the entries searched, None for the state's path; ``spec`` and
+                                           ``finder`` (finished)
 finder      asked answered                 ``finder``; ``spec`` or None (answered)
 entry       searched                       ``entry``, ``finder`` (None: no hook claims it), ``spec``
 bytecode    fresh stale missing refused    ``location``, ``reason``
@@ -27,37 +28,32 @@ bind        finished                       ``parent``, ``child``
 
 from __future__ import annotations
 
+from _operator import itemgetter
+
 from .errors import ImportalError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import TypeAlias
+    from typing import Self, TypeAlias
 
     Observer: TypeAlias = Callable[["Event"], None]
 
 __all__ = ["Event", "Events", "host_events"]
 
 
-class Event:
+class Event(tuple):  # type: ignore[type-arg]
     """One announcement: a ``step`` of the import of ``name``, its ``outcome``, and the ``facts`` behind it."""
 
-    __slots__ = ("facts", "name", "outcome", "step")
+    __slots__ = ()
 
-    step: str
-    outcome: str
-    name: str
-    facts: Mapping[str, object]
+    step: str = property(itemgetter(0))  # type: ignore[assignment]
+    outcome: str = property(itemgetter(1))  # type: ignore[assignment]
+    name: str = property(itemgetter(2))  # type: ignore[assignment]
+    facts: Mapping[str, object] = property(itemgetter(3))  # type: ignore[assignment]
 
-    def __init__(self, step: str, outcome: str, name: str, facts: Mapping[str, object]) -> None:
-        set_field = object.__setattr__
-        set_field(self, "step", step)
-        set_field(self, "outcome", outcome)
-        set_field(self, "name", name)
-        set_field(self, "facts", facts)
-
-    def __setattr__(self, field: str, value: object) -> None:
-        raise AttributeError(f"an event cannot be changed: {field!r}")
+    def __new__(cls, step: str, outcome: str, name: str, facts: Mapping[str, object]) -> Self:
+        return tuple.__new__(cls, (step, outcome, name, facts))
 
     def __repr__(self) -> str:
         facts = "".join(f", {key}={value!r}" for key, value in self.facts.items())
@@ -70,20 +66,22 @@ class Events:
     ``observers`` is a tuple that is replaced, never changed, so that a step can read it without a lock.
     """
 
-    __slots__ = ("dropped", "observers")
+    __slots__ = ("_ignored", "dropped", "observers")
 
     def __init__(self) -> None:
         self.observers: tuple[Observer, ...] = ()
+        self._ignored: frozenset[str] = frozenset()
         self.dropped: tuple[tuple[Observer, Exception], ...] = ()
 
     def observe(self, observer: Observer) -> Callable[[], None]:
         """Announce every step to *observer* from now on; return a function that undoes this.
 
-        An observer that raises is dropped, the import goes on; ``dropped`` keeps it together with its exception.
+        An observer that raises is dropped, the import goes on; ``dropped`` keeps it together with its exception. Steps
+        in its attribute ``ignores``, if it has one, it may not hear of, which saves time.
         """
         if not callable(observer):
             raise ObserverError(observer)
-        self.observers = (*self.observers, observer)
+        self._set((*self.observers, observer))
         attached = True
 
         def undo() -> None:
@@ -98,17 +96,24 @@ class Events:
         """Take *observer* out once, however often it is attached."""
         for index, one in enumerate(self.observers):
             if one is observer:
-                self.observers = self.observers[:index] + self.observers[index + 1 :]
+                self._set(self.observers[:index] + self.observers[index + 1 :])
                 return
+
+    def _set(self, observers: tuple[Observer, ...]) -> None:
+        ignored = [frozenset(getattr(observer, "ignores", ())) for observer in observers]
+        self._ignored = frozenset.intersection(*ignored) if ignored else frozenset()
+        self.observers = observers
 
     def announce(self, step: str, outcome: str, name: str, **facts: object) -> None:
         """Tell every observer about one step."""
-        event = Event(step, outcome, name, facts)
+        if step in self._ignored:
+            return
+        event = tuple.__new__(Event, (step, outcome, name, facts))
         for observer in self.observers:
             try:
                 observer(event)
             except Exception as error:  # noqa: BLE001, whatever an observer raises must not change the import it watches
-                self.observers = tuple(one for one in self.observers if one is not observer)
+                self._set(tuple(one for one in self.observers if one is not observer))
                 self.dropped = (*self.dropped, (observer, error))
 
 

@@ -109,7 +109,11 @@ def without_import_frames(error: BaseException) -> BaseException:
 
 def is_import_frame(frame: FrameType) -> bool:
     """Tell whether *frame* belongs to importing itself: importal's, or the interpreter's own importlib's."""
-    name = frame.f_globals.get("__name__")
+    return is_import_module(frame.f_globals.get("__name__"))
+
+
+def is_import_module(name: object) -> bool:
+    """Tell whether *name* is that of a module whose business importing is."""
     return _is_own(name) or name in _IMPORTLIB
 
 

@@ -242,7 +242,7 @@ class ImportSystem:
         observed = bool(self.events.observers)
         if observed:
             self.events.announce("find", "started", name, path=path)
-        spec = None
+        spec = finder = None
         for finder in tuple(meta_path):
             if observed:
                 self.events.announce("finder", "asked", name, finder=finder)
@@ -257,7 +257,9 @@ class ImportSystem:
             if spec is not None:
                 break
         if observed:
-            self.events.announce("find", "finished", name, path=path, spec=spec)
+            self.events.announce(
+                "find", "finished", name, path=path, spec=spec, finder=None if spec is None else finder
+            )
         return spec
 
     # ------------------------------------------------------------ the module is made, executed and bound

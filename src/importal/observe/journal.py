@@ -10,6 +10,7 @@ import marshal
 import sys
 from dataclasses import replace
 
+from .. import names
 from ..spec import ModuleSpec
 from .kind import kind_of
 from .loaded import Owners
@@ -32,7 +33,7 @@ class _Journal:
     def __init__(self) -> None:
         self.begun: dict[int, tuple[Any, ...]] = {}
         self.ended: dict[int, tuple[Any, ...]] = {}
-        self.circles: list[tuple[Any, ...]] = []
+        self.circles: list[Import] = []
         self.handled: dict[int, bool] = {}
         self.cached: list[Cached] = []
         self.names: dict[int, str] = {0: "MainThread"}
@@ -51,14 +52,15 @@ class _Journal:
             number, *rest = facts
             self.ended[number] = tuple(rest)
             self.last = max(self.last, self.begun[number][4] + rest[1])
-        elif kind == "circle":
-            self.circles.append(tuple(facts))
         elif kind == "handled":
             numbers, handled = facts
             self.handled.update(dict.fromkeys(numbers, handled))
         elif kind == "cached":
-            name, module, file, line, count = facts
-            self.cached.append(Cached(name, By(module, file, line), count))
+            for name, level, children, package, module, file, line, count, inside in facts[0]:
+                absolute = _absolute(name, level, package)
+                by = By(module, file, line)
+                self.cached.append(Cached(absolute, by, count))
+                self._note_circle([absolute, *(f"{absolute}.{child}" for child in children)], by, inside)
         elif kind == "name":
             self.names[facts[0]] = facts[1]
         elif kind == "thread":
@@ -67,6 +69,22 @@ class _Journal:
             (self.path,) = facts
         elif kind == "end":
             self.end = (facts[0], facts[1])
+
+    def _note_circle(self, wanted: list[str], by: By, inside: int | None) -> None:
+        """Note a statement that found one of the modules of whose execution it was part, in the import *inside*."""
+        at = inside
+        while at is not None:
+            parent, thread, module, _, started = self.begun[at]
+            if module in wanted and inside is not None:
+                number = len(self.begun) + len(self.circles)
+                self.circles.append(Import(number, inside, thread, module, by, "circular", started, 0, 0, {}))
+                return
+            at = parent
+
+
+def _absolute(name: str, level: int, package: str | None) -> str:
+    """Return the name that a statement, which has succeeded, meant."""
+    return names.resolve(name, package, level) if level and package else "." * level + name
 
 
 def read(path: str | os.PathLike[str], status: int | None, facts: Mapping[str, Any]) -> Record:
@@ -79,10 +97,7 @@ def read(path: str | os.PathLike[str], status: int | None, facts: Mapping[str, A
         journal.take(entry)
     owners = Owners(sys.path if journal.path is None else journal.path)
     imports = [_import(journal, number, owners) for number in journal.begun]
-    imports += [
-        Import(number, parent, thread, module, By(*by), "circular", started, 0, 0, {})
-        for number, parent, thread, module, by, started in journal.circles
-    ]
+    imports += journal.circles
     imports.sort(key=lambda one: one.started)
     imports = _finish(imports)
     end = None if journal.end is None else journal.end[1]

@@ -16,15 +16,16 @@ import marshal
 import os
 import sys
 from itertools import count
+from operator import itemgetter
 from time import perf_counter_ns
 
-from ..interpreter import is_import_frame
+from ..interpreter import is_import_frame, is_import_module
 from .stand_ins import stand_ins
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import CodeType, FrameType
+    from types import FrameType
     from typing import Any
 
     from ..events import Event
@@ -32,12 +33,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorder"]
 
+_offset = itemgetter(0)
+
 # Which phase begins with an announcement: what comes after it, until the next one.
 _NEXT_PHASE = {
     ("find", "started"): "find",
     ("find", "failed"): "other",
     ("find", "finished"): "create",
-    ("create", "finished"): "other",
     ("bytecode", "fresh"): "unmarshal",
     ("bytecode", "stale"): "read",
     ("bytecode", "refused"): "read",
@@ -85,13 +87,16 @@ class Lane:
 class Recorder:
     """Records the imports of the host system into the open file *journal* (a descriptor) until :meth:`close`."""
 
+    ignores = frozenset({"finder", "create", "bind", "publish"})
+
     def __init__(self, journal: int) -> None:
         self._journal = journal
         self._process = os.getpid()
         self._begin = perf_counter_ns()
-        self._lanes: dict[int, Lane] = {_thread.get_ident(): Lane(0, 0)}
+        self.lanes: dict[int, Lane] = {_thread.get_ident(): Lane(0, 0)}
         self.number = count().__next__
-        self.cached: dict[tuple[CodeType, int], list[Any]] = {}
+        # By statement (the identifier of its code object, which hashes slowly, and the offset): how often, and what.
+        self.cached: dict[tuple[int, int], list[Any]] = {}
         self._undo: list[Callable[[], object]] = []
         self._collecting = 0
 
@@ -111,16 +116,35 @@ class Recorder:
             return
         self._detach()
         now = self.now()
-        for lane in list(self._lanes.values()):
+        for lane in list(self.lanes.values()):
             self.put_down(lane, now if lane.number == 0 else lane.last)
-            key, failed = lane.failing
-            self.write("handled", failed, not (key and key == id(error)))
+            failure, failed = lane.failing
+            self.write("handled", failed, not (failure and failure == id(error)))
             self.write("thread", lane.number, lane.started, lane.last, lane.own)
-        for (code, offset), (times, name, module) in self.cached.items():
-            self.write("cached", name, module, code.co_filename, _line(code, offset), times)
+        self._write_cached()
         self.write("path", [entry for entry in sys.path if isinstance(entry, str)])
         words = None if error is None else f"{type(error).__name__}: {error}"
         self.write("end", now, words)
+
+    def _write_cached(self) -> None:
+        """Write the statements that found their module in the table; their lines are looked up in one pass a code."""
+        by_code: dict[int, list[tuple[int, list[Any]]]] = {}
+        for (key, offset), seen in self.cached.items():
+            if not is_import_module(seen[1][-1]):
+                by_code.setdefault(key, []).append((offset, seen))
+        found: list[tuple[object, ...]] = []
+        for statements in by_code.values():
+            statements.sort(key=_offset)
+            code = statements[0][1][-1]
+            lines = iter(code.co_lines())
+            end = line = 0
+            for offset, (times, (name, level, wanted, package, module), inside, _) in statements:
+                while end <= offset:
+                    _, end, here = next(lines)
+                    line = here or line
+                children = [one for one in wanted or () if type(one) is str]
+                found.append((name, level, children, package, str(module), code.co_filename, line, times, inside))
+        self.write("cached", found)
 
     def _detach(self) -> None:
         while self._undo:
@@ -139,15 +163,15 @@ class Recorder:
 
     def here(self) -> Lane | None:
         """Return this thread's lane when it has an import in progress."""
-        lane = self._lanes.get(_thread.get_ident())
+        lane = self.lanes.get(_thread.get_ident())
         return lane if lane is not None and lane.stack else None
 
     def lane(self) -> Lane:
         """Return this thread's lane."""
         ident = _thread.get_ident()
-        lane = self._lanes.get(ident)
+        lane = self.lanes.get(ident)
         if lane is None:
-            lane = self._lanes[ident] = Lane(len(self._lanes), self.now())
+            lane = self.lanes[ident] = Lane(len(self.lanes), self.now())
             threading = sys.modules.get("threading")
             known = None if threading is None else threading._active.get(ident)
             self.write("name", lane.number, "" if known is None else known.name)
@@ -168,7 +192,7 @@ class Recorder:
         if phase == "start":
             self._collecting = now
             return
-        lane = self._lanes.get(_thread.get_ident())
+        lane = self.lanes.get(_thread.get_ident())
         if lane is not None and lane.stack and self._collecting:
             lane.stack[-1].gc += now - self._collecting
         self._collecting = 0
@@ -177,8 +201,8 @@ class Recorder:
 
     def __call__(self, event: Event) -> None:
         """Put one announcement of the import system down."""
-        lane = self.lane()
-        self.put_down(lane, self.now())
+        lane = self.lanes.get(_thread.get_ident()) or self.lane()
+        self.put_down(lane, perf_counter_ns() - self._begin)
         step, outcome = event.step, event.outcome
         if step == "import":
             if outcome == "started":
@@ -192,7 +216,9 @@ class Recorder:
         if not lane.stack or lane.stack[-1].module != event.name:
             return  # a search or a reload that belongs to no import
         top = lane.stack[-1]
-        _NOTES.get(step, _nothing)(top, outcome, event.facts)
+        note = _NOTES.get(step)
+        if note is not None:
+            note(top, outcome, event.facts)
         phase = _NEXT_PHASE.get((step, outcome))
         if phase is not None:
             top.phase = phase
@@ -258,15 +284,11 @@ def _note_find(one: Open, outcome: str, facts: Mapping[str, Any]) -> None:
     spec = facts.get("spec")
     if outcome == "finished" and spec is not None:
         loader = getattr(spec, "loader", None)
+        finder = facts["finder"]
+        one.facts["finder"] = getattr(finder, "__name__", None) or type(finder).__name__
         one.facts["loader"] = getattr(loader, "__name__", None) or type(loader).__name__
         one.facts["origin"] = _text(getattr(spec, "origin", None))
         one.facts["package"] = getattr(spec, "submodule_search_locations", None) is not None
-
-
-def _note_finder(one: Open, outcome: str, facts: Mapping[str, Any]) -> None:
-    if outcome == "answered" and facts["spec"] is not None:
-        finder = facts["finder"]
-        one.facts["finder"] = getattr(finder, "__name__", None) or type(finder).__name__
 
 
 def _note_entry(one: Open, _: str, facts: Mapping[str, Any]) -> None:
@@ -285,13 +307,8 @@ def _note_store(one: Open, outcome: str, facts: Mapping[str, Any]) -> None:
     one.facts["kept"] = outcome if reason is None else f"{outcome}: {reason}"
 
 
-def _nothing(one: Open, outcome: str, facts: Mapping[str, Any]) -> None:
-    """There is nothing to keep of this step."""
-
-
 _NOTES: dict[str, Callable[[Open, str, Mapping[str, Any]], None]] = {
     "find": _note_find,
-    "finder": _note_finder,
     "entry": _note_entry,
     "bytecode": _note_bytecode,
     "store": _note_store,
@@ -309,11 +326,3 @@ def _importer(frame: FrameType | None) -> tuple[str, str, int] | None:
     if frame is None:
         return None
     return str(frame.f_globals.get("__name__")), frame.f_code.co_filename, frame.f_lineno
-
-
-def _line(code: CodeType, offset: int) -> int:
-    """Return the line of the instruction at *offset* of *code*; its first line where there is none."""
-    for start, end, line in code.co_lines():
-        if start <= offset < end and line is not None:
-            return line
-    return code.co_firstlineno

@@ -6,10 +6,10 @@ that find their module in the table, which reach nothing of importal otherwise. 
 
 from __future__ import annotations
 
+import _thread
 import builtins
 import sys
 
-from .. import names
 from ..interpreter import builtin_import, import_frame, without_import_frames
 from ..loaders import file
 from ..loaders.source import SourceLoader
@@ -18,7 +18,7 @@ from ..sources.directory import FileSystem
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from types import CodeType, FrameType
+    from types import CodeType
     from typing import Any
 
     from .recorder import Lane, Open, Recorder
@@ -90,6 +90,7 @@ def _change(recorder: Recorder, lane: Lane, one: Open, phase: str) -> None:
 
 def _counting_import(recorder: Recorder) -> Callable[..., object]:
     """Return the function for import statements: those that find their module in the table reach nothing else."""
+    lanes, cached, _getframe = recorder.lanes, recorder.cached, sys._getframe
 
     @import_frame
     def counting_import(
@@ -99,7 +100,7 @@ def _counting_import(recorder: Recorder) -> Callable[..., object]:
         fromlist: Any = (),
         level: int = 0,
     ) -> object:
-        lane = recorder.lane()
+        lane = lanes.get(_thread.get_ident()) or recorder.lane()
         before = lane.begun
         try:
             module = builtin_import(name, globals, locals, fromlist, level)  # type: ignore[arg-type]
@@ -107,33 +108,15 @@ def _counting_import(recorder: Recorder) -> Callable[..., object]:
             without_import_frames(error)
             raise
         if lane.begun == before:
-            frame = sys._getframe(1)
-            key = (frame.f_code, frame.f_lasti)
-            seen = recorder.cached.get(key)
+            frame = _getframe(1)
+            code = frame.f_code
+            seen = cached.get((id(code), frame.f_lasti))
             if seen is not None:
                 seen[0] += 1
-            else:
-                recorder.cached[key] = [1, _absolute(name, globals, level), str(frame.f_globals.get("__name__"))]
-            if lane.stack:
-                _note_circle(recorder, lane, _absolute(name, globals, level), fromlist, frame)
+                return module
+            inside = frame.f_globals
+            asked = (name, level, fromlist, inside.get("__package__"), inside.get("__name__"))
+            cached[id(code), frame.f_lasti] = [1, asked, lane.stack[-1].id if lane.stack else None, code]
         return module
 
     return counting_import
-
-
-def _note_circle(recorder: Recorder, lane: Lane, absolute: str, fromlist: Any, frame: FrameType) -> None:
-    """Put down a statement that has found a module whose execution it is part of."""
-    wanted = {absolute, *(f"{absolute}.{child}" for child in fromlist or () if isinstance(child, str))}
-    for one in lane.stack:
-        if one.module in wanted:
-            by = (str(frame.f_globals.get("__name__")), frame.f_code.co_filename, frame.f_lineno)
-            recorder.write("circle", recorder.number(), lane.stack[-1].id, lane.number, one.module, by, recorder.now())
-            return
-
-
-def _absolute(name: str, namespace: Mapping[str, Any] | None, level: int) -> str:
-    """Return the name that a statement which has succeeded in *namespace* meant."""
-    if not level or namespace is None:
-        return str(name)
-    package = namespace.get("__package__") or getattr(namespace.get("__spec__"), "parent", None)
-    return names.resolve(name, package, level) if package else "." * level + name
