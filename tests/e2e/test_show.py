@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-import records
+import timed_records as records
 import trees
 from importal.export import FORMATS
 from importal.observe.record import Record

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-import records
+import timed_records as records
 from importal.export.folded import folded
-from records import I, record
+from timed_records import I, record
 
 
 def parse(text: str) -> dict[tuple[str, ...], int]:

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-import records
+import timed_records as records
 from importal.export.perfetto import perfetto
 from importal.observe.record import Record
-from records import I, record
+from timed_records import I, record
 
 #: The phases of events that the document defines, with the ones that have been dropped.
 PHASES = set("BEXiICbnestpFPNODSTMVvRc,()")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-import records
+import timed_records as records
 from importal.export import FORMATS, format_of, render
 from importal.observe.record import Record
 

@@ -9,10 +9,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-import records
+import timed_records as records
 from importal.export.speedscope import speedscope
 from importal.observe.record import Record
-from records import MS, I, record
+from timed_records import MS, I, record
 
 #: What https://www.speedscope.app/file-format-schema.json (speedscope 1.25) asks of an evented profile's file, and that
 #: nothing else be there: the original allows more keys, and would not notice a misspelt one.

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-import records
+import timed_records as records
 import trees
 from importal.export import render
 from importal.export.text import Selection, report
 from importal.observe.record import Ended, Record
-from records import I, record
+from timed_records import I, record
 
 SHOP = record(
     I("shop", 1, [I("shop.goods", 2, [I("json", 5)]), I("shop.till", 9, [I("json.tool", 0.5)])]),

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-import records
+import timed_records as records
 from importal.errors import RecordError
 from importal.observe import record as module
 from importal.observe.record import PHASES, By, Cached, Ended, Import, Record, Startup, Thread

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import records
+import timed_records as records
 from importal.observe.summary import roots, summarize, threads
-from records import MS, I
+from timed_records import MS, I
 
 
 def test_sums() -> None:

@@ -1,4 +1,7 @@
-"""Records of imports, written as literals of nested imports, with times in milliseconds."""
+"""Records of imports on an exact clock, written as literals of nested imports with times in milliseconds.
+
+One of everything (`everything`), thousands of modules (`big`), and any depth; `records` makes those of whole programs.
+"""
 
 from __future__ import annotations
 
