@@ -41,9 +41,9 @@ def render(record: Record, form: str, selection: Selection | None = None) -> str
 
         return plain(report(record, form, selection))
     if form == "html":
-        from importlib import import_module
+        from .html import html
 
-        return str(import_module(f"{__name__}.html").html(record))
+        return html(record)
     if form == "perfetto":
         from .perfetto import perfetto
 
