@@ -9,6 +9,7 @@ that existing ``except`` clauses expect.
 from __future__ import annotations
 
 __all__ = [
+    "BaselineError",
     "DeadlockError",
     "FileError",
     "FormatError",
@@ -142,6 +143,18 @@ class RecordError(ImportalError, ValueError):
     def __str__(self) -> str:
         advice = "read it with a newer importal" if self.newer else "make one with importal trace -o FILE.json TARGET"
         return f"{self.path}: {self.reason}; {advice}"
+
+
+class BaselineError(ImportalError, ValueError):
+    """A file is not a baseline of ``importal check`` that this version can read."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}; write it anew with importal check --baseline {self.path} --update TARGET"
 
 
 class RecordingError(ImportalError, RuntimeError):

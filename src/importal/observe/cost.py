@@ -8,6 +8,7 @@ its package. What a statement dominates would not be loaded without it.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
 
 from .dominators import dominator_tree
 
@@ -39,8 +40,10 @@ class Saving:
         return asdict(self)
 
 
-def savings(record: Record, most: int | None = 10) -> list[Saving]:
+def savings(record: Record, most: int | None = 10, within: str | None = None) -> list[Saving]:
     """Return the *most* statements of the *record* that save most time (None: all), the best first.
+
+    Only those in modules whose names match the pattern *within*, if it is given (as in ``fnmatch``).
 
     Where one line imports in the course of several others (a helper that is given a name), what two of these would
     load together counts for none: the forecast is never too high.
@@ -59,7 +62,9 @@ def savings(record: Record, most: int | None = 10) -> list[Saving]:
         if not found or start >= found[-1][1]:  # else it lies within another node of this very statement
             found.append((start, start + sizes[start]))
     total = {by: sum(sums[end] - sums[start] for start, end in found) for by, found in spans.items()}
-    best = sorted(spans, key=lambda by: (-total[by], by.file, by.line, by.module))[:most]
+    if within is not None:
+        total = {by: time for by, time in total.items() if fnmatchcase(by.module, within)}
+    best = sorted(total, key=lambda by: (-total[by], by.file, by.line, by.module))[:most]
     return [
         Saving(
             by,
