@@ -91,7 +91,9 @@ def package(session: nox.Session) -> None:
     session.run("python", "-m", "build", "--outdir", str(out), silent=True)
     (wheel,) = out.glob("*.whl")
     session.run("python", "-m", "pip", "install", "--quiet", "--force-reinstall", "--no-deps", str(wheel))
-    check = "import importal, pathlib; assert (pathlib.Path(importal.__file__).parent / 'py.typed').is_file()"
+    held = ["py.typed", "observe/record.schema.json"]
+    check = f"all((pathlib.Path(importal.__file__).parent / name).is_file() for name in {held})"
+    check = f"import importal, pathlib; assert {check}"
     session.run("python", "-I", "-c", check)
     page = "from importal.observe.record import Ended, Record; from importal.export.html import html"
     session.run("python", "-I", "-c", f"{page}; html(Record('', {{}}, (), '', Ended(0, True), (), ()))")
