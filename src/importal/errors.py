@@ -9,8 +9,10 @@ that existing ``except`` clauses expect.
 from __future__ import annotations
 
 __all__ = [
+    "BaselineError",
     "DeadlockError",
     "FileError",
+    "FormatError",
     "ImportalError",
     "InstallError",
     "InterpreterError",
@@ -117,6 +119,18 @@ class FileError(ImportalError, ImportError):
         return f"{self.path}: {self.reason}; {self.advice}"
 
 
+class FormatError(ImportalError, ValueError):
+    """A record cannot be rendered as was asked; ``advice`` is the next step."""
+
+    def __init__(self, reason: str, advice: str) -> None:
+        super().__init__(reason, advice)
+        self.reason = reason
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.reason}; {self.advice}"
+
+
 class RecordError(ImportalError, ValueError):
     """A file is not a record of imports that this version can read; ``newer``: a later version may."""
 
@@ -129,6 +143,18 @@ class RecordError(ImportalError, ValueError):
     def __str__(self) -> str:
         advice = "read it with a newer importal" if self.newer else "make one with importal trace -o FILE.json TARGET"
         return f"{self.path}: {self.reason}; {advice}"
+
+
+class BaselineError(ImportalError, ValueError):
+    """A file is not a baseline of ``importal check`` that this version can read."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}; write it anew with importal check --baseline {self.path} --update TARGET"
 
 
 class RecordingError(ImportalError, RuntimeError):

@@ -13,6 +13,7 @@ import sys
 from _weakref import ref
 
 from . import names
+from .circles import describe_circle
 from .errors import DeadlockError
 from .events import Events
 from .interpreter import (
@@ -337,7 +338,7 @@ class ImportSystem:
         elif isinstance(error, ImportError) and error.name and not hasattr(error, "__notes__"):
             cycle = self._cycle(error.name)
             if cycle:
-                error.add_note(f"import cycle: {' -> '.join(cycle)}")
+                error.add_note(describe_circle(cycle, error, sys._getframe(1), ImportSystem._load.__code__))
 
     def _cycle(self, name: str) -> list[str]:
         """Return the modules this thread is importing, from *name* down to the innermost and back; [] if not *name*."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 import sys
 import threading
 import time
@@ -204,7 +205,36 @@ def test_a_cycle_is_shown(private: Private) -> None:
     system = private({"a.py": "from b import x", "b.py": "from c import x", "c.py": "from a import x"})
     with pytest.raises(ImportError, match="cannot import name 'x' from partially initialized module 'a'") as caught:
         system.import_name("a")
-    assert caught.value.__notes__ == ["import cycle: a -> b -> c -> a"]
+    (note,) = caught.value.__notes__
+    assert unplaced(note) == [
+        "import cycle: a -> b -> c -> a",
+        "a.py, line 1, a imports b",
+        "b.py, line 1, b imports c",
+        "c.py, line 1, c imports a",
+    ]
+
+
+def test_a_cycle_is_shown_with_the_statements_own_places(private: Private) -> None:
+    """They may stand in functions, and in other modules than those of the cycle."""
+    system = private(
+        {
+            "outer.py": "import a",
+            "a.py": "import tool\n\ntool.load('b')",
+            "b.py": "def need():\n    from a import x\n\n\nneed()",
+            "tool.py": "def load(name):\n    return __import__(name)",
+        }
+    )
+    with pytest.raises(ImportError, match="partially initialized") as caught:
+        system.import_name("outer")
+    (note,) = caught.value.__notes__
+    assert unplaced(note) == [
+        "import cycle: a -> b -> a", "tool.py, line 2, a imports b", "b.py, line 2, b imports a",
+    ]  # fmt: skip
+
+
+def unplaced(note: str) -> list[str]:
+    """Return the lines of a note, the folders of its files taken out."""
+    return [re.sub(r'^  File ".*[/\\\\](\w+\.py)"', r"\1", line) for line in note.splitlines()]
 
 
 def test_other_errors_get_no_note(private: Private) -> None:

@@ -16,11 +16,19 @@ COMMANDS = {
     "explain": "show for one name where it would come from, step by step",
     "doctor": "tell what is wrong in this environment, and what to do about it",
     "modules": "list the modules that a start, or a program, loads",
+    "show": "render a record of imports again: as text, tree, page, or for other tools",
     "inspect": "show what a module is: kind, spec, bytecode, code objects, functions",
     "steps": "run a module and show its execution line by line",
+    "why": "show every chain of import statements that leads to a module",
+    "cost": "show what each import statement costs, and what would be saved without it",
+    "cycles": "show the import cycles that really happened, and what was missing in them",
+    "check": "hold a program's imports to a budget",
     "enable": "make a plain python of this environment use importal",
     "disable": "undo enable",
 }
+
+# Commands about a record of imports: of a program that they run, or one that was kept.
+_OF_RECORDS = ("show", "why", "cost", "cycles", "check")
 
 USAGE = f"""usage: importal COMMAND ...
 
@@ -63,7 +71,7 @@ def main(argv: list[str] | None = None) -> int:
         from .explain import main as explain
 
         return _unless_closed(explain, rest)
-    if command in {"doctor", "modules"} and not sys.flags.safe_path:
+    if command in {"doctor", "modules", *_OF_RECORDS} and not sys.flags.safe_path:
         # The folder of this program, or the current one: what lies there may be named like a module these need.
         del sys.path[0]
     if command == "doctor":
@@ -82,6 +90,10 @@ def main(argv: list[str] | None = None) -> int:
         from .steps import main as steps
 
         return _unless_closed(steps, rest)
+    if command in _OF_RECORDS:
+        from importlib import import_module
+
+        return _unless_closed(import_module(f".{command}", __name__).main, rest)
     if command in {"enable", "disable"}:
         from .enable import main as enable
 

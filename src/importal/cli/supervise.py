@@ -10,19 +10,21 @@ from pathlib import Path
 __all__ = ["exit_status", "how_it_ended", "run_beside"]
 
 
-def run_beside(script: str, arguments: list[str], optimize: str = "") -> int:
+def run_beside(script: str, arguments: list[str], optimize: str = "", *, quiet: bool = False) -> int:
     """Execute the file *script* of this folder in a new interpreter that is like this one, and wait for its end.
 
-    *optimize* is "", "-O" or "-OO". Returns the exit status as ``subprocess`` has it: negative when it was killed.
+    *optimize* is "", "-O" or "-OO"; *quiet*: without standard input and output. Returns the
+    exit status as ``subprocess`` has it: negative when it was killed.
     """
     flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
     command = [sys.executable, *flags, *filter(None, [optimize]), str(Path(__file__).with_name(script)), *arguments]
+    nothing = subprocess.DEVNULL if quiet else None
     # A terminal interrupts both processes: this one waits for what the other makes of it.
     before = signal.getsignal(signal.SIGINT)
     if before is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        with subprocess.Popen(command) as process:
+        with subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing) as process:
             terminated = signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
             try:
                 return process.wait()

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["record_of"]
 
 
-def record_of(target: list[str], optimize: str = "") -> tuple[int, Record]:
+def record_of(target: list[str], optimize: str = "", *, quiet: bool = False) -> tuple[int, Record]:
     """Run *target* as ``importal run`` does, in a new process, and return its exit status and the record.
 
-    The status is negative when a signal has killed the program. *optimize* is "", "-O" or "-OO".
+    The status is negative when a signal has killed the program. *optimize* is "", "-O" or "-OO". A *quiet* program
+    has no standard input, and its output is thrown away.
     """
     from .. import __version__
 
@@ -30,7 +31,7 @@ def record_of(target: list[str], optimize: str = "") -> tuple[int, Record]:
         path = os.path.join(folder, "journal")
         with open(path, "wb"):
             pass
-        status = run_beside("recording.py", [path, *target], optimize)
+        status = run_beside("recording.py", [path, *target], optimize, quiet=quiet)
         facts = {"importal": __version__, "python": _python(), "target": tuple(target), "date": date}
         return status, journal.read(path, status, facts)
 

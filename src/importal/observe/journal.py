@@ -37,6 +37,8 @@ class _Journal:
         self.circles: list[Import] = []
         self.handled: dict[int, bool] = {}
         self.cached: list[Cached] = []
+        # The modules that were loaded, and the statements that did it.
+        self.loaded: dict[str, set[By | None]] = {}
         self.names: dict[int, str] = {0: "MainThread"}
         self.threads: dict[int, tuple[int, int, int]] = {}
         self.end: tuple[int, str | None] | None = None
@@ -52,6 +54,9 @@ class _Journal:
         elif kind == "import":
             number, *rest = facts
             self.ended[number] = tuple(rest)
+            if rest[0] == "loaded":
+                module, by = self.begun[number][2:4]
+                self.loaded.setdefault(module, set()).add(None if by is None else By(*by))
             self.last = max(self.last, self.begun[number][4] + rest[1])
         elif kind == "handled":
             numbers, handled = facts
@@ -72,8 +77,19 @@ class _Journal:
         for offset, name, level, children, package, module, count, inside in statements:
             absolute = _absolute(name, level, package)
             by = By(module, file, lines.at(offset))
-            self.cached.append(Cached(absolute, by, count))
-            self._note_circle([absolute, *(f"{absolute}.{child}" for child in children)], by, inside)
+            wanted = [absolute, *(f"{absolute}.{child}" for child in children)]
+            self._note_cached(wanted, by, count)
+            self._note_circle(wanted, by, inside)
+
+    def _note_cached(self, wanted: list[str], by: By, count: int) -> None:
+        """Note what a statement found: its module, and what it names of that and is a submodule.
+
+        With a *count* of 0 it found but a part of them, and loaded the others.
+        """
+        for number, module in enumerate(wanted):
+            known = not number or module in self.loaded
+            if known and (count or by not in self.loaded.get(module, ())):
+                self.cached.append(Cached(module, by, count or 1))
 
     def _note_circle(self, wanted: list[str], by: By, inside: int | None) -> None:
         """Note a statement that found one of the modules of whose execution it was part, in the import *inside*."""

@@ -107,16 +107,18 @@ def _counting_import(recorder: Recorder) -> Callable[..., object]:
         except BaseException as error:
             without_import_frames(error)
             raise
-        if lane.begun == before:
+        # A from-list may load one submodule and find the next one: that it asked for both has to be known, too.
+        times = 1 if lane.begun == before else 0
+        if times or fromlist:
             frame = _getframe(1)
             code = frame.f_code
             seen = cached.get((id(code), frame.f_lasti))
             if seen is not None:
-                seen[0] += 1
+                seen[0] += times
                 return module
             inside = frame.f_globals
             asked = (name, level, fromlist, inside.get("__package__"), inside.get("__name__"))
-            cached[id(code), frame.f_lasti] = [1, asked, lane.stack[-1].id if lane.stack else None, code]
+            cached[id(code), frame.f_lasti] = [times, asked, lane.stack[-1].id if lane.stack else None, code]
         return module
 
     return counting_import

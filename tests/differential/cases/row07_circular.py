@@ -1,13 +1,26 @@
 """Row 7, circular imports in all their forms: what works, and how it is said when it does not."""
 
+from itertools import pairwise
+
 from ..program import Intended, Row
 
 case = Row("row07circular", "Circular imports")
 
 
-def circle(*names):
-    """Return the difference that is meant in every error of a circle: it is shown, as a note."""
-    return Intended([f"import cycle: {' -> '.join(names)}"], "an error of a circular import shows the circle")
+PACKAGES = {"p": "p/__init__", "q": "q/__init__"}
+
+
+def circle(*names, last=1):
+    """Return the difference that is meant in every error of a circle: it is shown, as a note.
+
+    Each module imports the next one in its first line, the last one in its line `last`.
+    """
+    lines = [f"import cycle: {' -> '.join(names)}"]
+    for importer, module in pairwise(names):
+        file = PACKAGES.get(importer, importer.replace(".", "/"))
+        line = last if importer == names[-2] else 1
+        lines.append(f'  File "<DIR>/{file}.py", line {line}, {importer} imports {module}')
+    return Intended(["\n".join(lines)], "an error of a circular import shows the circle")
 
 
 case(
@@ -178,7 +191,7 @@ case(
     """
     report({"p": run("import p"), "q": run("import q.n"), "added": added()})
     """,
-    intended={"report.p.notes": circle("p", "q.n", "p")},
+    intended={"report.p.notes": circle("p", "q.n", "p", last=2)},
 )
 
 case(
