@@ -54,7 +54,7 @@ _NEXT_PHASE = {
 class Open:
     """One import in progress: where it is in its phases, and what is known of it."""
 
-    __slots__ = ("calls", "facts", "gc", "id", "module", "phase", "phases", "searched", "size", "started")
+    __slots__ = ("calls", "executed", "facts", "gc", "id", "module", "phase", "phases", "searched", "size", "started")
 
     def __init__(self, number: int, module: str, started: int, phase: str = "other") -> None:
         self.id = number
@@ -62,6 +62,7 @@ class Open:
         self.started = started
         self.phase = phase
         self.phases: dict[str, int] = {}
+        self.executed = False
         self.gc = 0
         self.size = 0
         self.calls: dict[str, int] = {}
@@ -99,6 +100,7 @@ class Recorder:
         self.cached: dict[tuple[int, int], list[Any]] = {}
         self._undo: list[Callable[[], object]] = []
         self._collecting = 0
+        self._error: str | None = None
 
     def attach(self, system: ImportSystem) -> None:
         """Begin to record."""
@@ -110,21 +112,27 @@ class Recorder:
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._detach)
 
-    def close(self, error: BaseException | None = None) -> None:
-        """End the recording; *error* is what ended the program."""
+    def fails(self, error: BaseException) -> None:
+        """Put down that *error* ends the program, before what shows it imports something."""
+        self._error = f"{type(error).__name__}: {error}"
+        lane = self.lane()
+        key, failed = lane.failing
+        self.write("handled", failed, key != id(error))
+        lane.failing = (0, [])
+
+    def close(self) -> None:
+        """End the recording."""
         if os.getpid() != self._process or not self._undo:
             return
         self._detach()
         now = self.now()
         for lane in list(self.lanes.values()):
             self.put_down(lane, now if lane.number == 0 else lane.last)
-            failure, failed = lane.failing
-            self.write("handled", failed, not (failure and failure == id(error)))
+            self.write("handled", lane.failing[1], True)
             self.write("thread", lane.number, lane.started, lane.last, lane.own)
         self._write_cached()
         self.write("path", [entry for entry in sys.path if isinstance(entry, str)])
-        words = None if error is None else f"{type(error).__name__}: {error}"
-        self.write("end", now, words)
+        self.write("end", now, self._error)
 
     def _write_cached(self) -> None:
         """Write the statements that found their module in the table; their lines are looked up in one pass a code."""
@@ -223,6 +231,7 @@ class Recorder:
         if phase is not None:
             top.phase = phase
         elif step == "execute":  # started
+            top.executed = True
             loader = getattr(getattr(event.facts["module"], "__spec__", None), "loader", None)
             top.phase = "read" if hasattr(loader, "path_stats") else "execute"
 
@@ -249,7 +258,7 @@ class Recorder:
                 self.write("handled", failed, True)
                 failed = []
             lane.failing = (id(error), [*failed, one.id])
-        elif outcome == "loaded" and "loader" not in one.facts:
+        elif not one.executed:
             outcome = "found"
         spec = getattr(facts.get("module"), "__spec__", None)
         if error is None and spec is not None:
