@@ -341,5 +341,8 @@ def test_it_fits_a_narrow_window(browser: Browser, folder: Path, width: int) -> 
             browser.run("location.hash = arguments[0]", f"#{view}/0")
             browser.settle()
             assert browser.run("return document.documentElement.scrollWidth") <= width, view
+            assert browser.one(f"#view-{view}").size["width"] > width / 2, (
+                "beside an opened module there is room enough"
+            )
     finally:
         browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

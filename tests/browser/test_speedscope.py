@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from importal.export.speedscope import speedscope
+
 from . import samples
 from .browser import Browser
-
-speedscope = pytest.importorskip("importal.export.speedscope", reason="there is no rendering for speedscope").speedscope
 
 
 @pytest.fixture
