@@ -126,6 +126,14 @@ class Recorder:
         words = None if error is None else f"{type(error).__name__}: {error}"
         self.write("end", now, words)
 
+    def not_handled(self, error: BaseException) -> None:
+        """Note that *error* ends the program, before the interpreter shows it, which may import modules."""
+        for lane in list(self.lanes.values()):
+            failure, failed = lane.failing
+            if failure == id(error):
+                self.write("handled", failed, False)
+                lane.failing = (0, [])
+
     def _write_cached(self) -> None:
         """Write the statements that found their module in the table; their lines are looked up in one pass a code."""
         by_code: dict[int, list[tuple[int, list[Any]]]] = {}
