@@ -34,20 +34,17 @@ def _main() -> int:
     # Not inherited by the program's children, and far from the numbers that programs expect theirs to have.
     descriptor = os.open(journal, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
     system = ImportSystem.host()
-    installation = system.install()
+    system.install()
     recorder = Recorder(descriptor)
     # Registered before the program runs, so called after all that it registers.
-    atexit.register(lambda: recorder.close(ended_by))
+    atexit.register(recorder.close)
     recorder.attach(system)
-    ended_by = None
     try:
         status: int = run(target)
     except BaseException as error:
         if not isinstance(error, SystemExit):
-            ended_by = error
-            recorder.not_handled(error)
+            recorder.fails(error)
         raise
-    del installation
     return status
 
 

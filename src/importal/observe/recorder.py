@@ -16,10 +16,9 @@ import marshal
 import os
 import sys
 from itertools import count
-from operator import itemgetter
 from time import perf_counter_ns
 
-from ..interpreter import is_import_frame, is_import_module
+from ..interpreter import FRAME_NAME, is_import_module
 from .stand_ins import stand_ins
 
 TYPE_CHECKING = False
@@ -33,7 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorder"]
 
-_offset = itemgetter(0)
+# The version of marshal's format that does not look for objects that occur twice, which takes longer than it saves.
+_MARSHAL = 2
 
 # Which phase begins with an announcement: what comes after it, until the next one.
 _NEXT_PHASE = {
@@ -54,7 +54,7 @@ _NEXT_PHASE = {
 class Open:
     """One import in progress: where it is in its phases, and what is known of it."""
 
-    __slots__ = ("calls", "facts", "gc", "id", "module", "phase", "phases", "searched", "size", "started")
+    __slots__ = ("calls", "executed", "facts", "gc", "id", "module", "phase", "phases", "searched", "size", "started")
 
     def __init__(self, number: int, module: str, started: int, phase: str = "other") -> None:
         self.id = number
@@ -62,6 +62,7 @@ class Open:
         self.started = started
         self.phase = phase
         self.phases: dict[str, int] = {}
+        self.executed = False
         self.gc = 0
         self.size = 0
         self.calls: dict[str, int] = {}
@@ -99,6 +100,7 @@ class Recorder:
         self.cached: dict[tuple[int, int], list[Any]] = {}
         self._undo: list[Callable[[], object]] = []
         self._collecting = 0
+        self._error: str | None = None
 
     def attach(self, system: ImportSystem) -> None:
         """Begin to record."""
@@ -110,49 +112,48 @@ class Recorder:
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._detach)
 
-    def close(self, error: BaseException | None = None) -> None:
-        """End the recording; *error* is what ended the program."""
+    def fails(self, error: BaseException) -> None:
+        """Put down that *error* ends the program, before what shows it imports something."""
+        self._error = f"{type(error).__name__}: {error}"
+        lane = self.lane()
+        key, failed = lane.failing
+        self.write("handled", failed, key != id(error))
+        lane.failing = (0, [])
+
+    def close(self) -> None:
+        """End the recording."""
         if os.getpid() != self._process or not self._undo:
             return
         self._detach()
+        # What is gathered here is no garbage, and would have all of the program's objects looked through.
+        collects = gc.isenabled()
+        gc.disable()
+        self._write_rest()
+        if collects:
+            gc.enable()
+
+    def _write_rest(self) -> None:
         now = self.now()
         for lane in list(self.lanes.values()):
             self.put_down(lane, now if lane.number == 0 else lane.last)
-            failure, failed = lane.failing
-            self.write("handled", failed, not (failure and failure == id(error)))
+            self.write("handled", lane.failing[1], True)
             self.write("thread", lane.number, lane.started, lane.last, lane.own)
         self._write_cached()
         self.write("path", [entry for entry in sys.path if isinstance(entry, str)])
-        words = None if error is None else f"{type(error).__name__}: {error}"
-        self.write("end", now, words)
-
-    def not_handled(self, error: BaseException) -> None:
-        """Note that *error* ends the program, before the interpreter shows it, which may import modules."""
-        for lane in list(self.lanes.values()):
-            failure, failed = lane.failing
-            if failure == id(error):
-                self.write("handled", failed, False)
-                lane.failing = (0, [])
+        self.write("end", now, self._error)
 
     def _write_cached(self) -> None:
-        """Write the statements that found their module in the table; their lines are looked up in one pass a code."""
-        by_code: dict[int, list[tuple[int, list[Any]]]] = {}
-        for (key, offset), seen in self.cached.items():
-            if not is_import_module(seen[1][-1]):
-                by_code.setdefault(key, []).append((offset, seen))
-        found: list[tuple[object, ...]] = []
-        for statements in by_code.values():
-            statements.sort(key=_offset)
-            code = statements[0][1][-1]
-            lines = iter(code.co_lines())
-            end = line = 0
-            for offset, (times, (name, level, wanted, package, module), inside, _) in statements:
-                while end <= offset:
-                    _, end, here = next(lines)
-                    line = here or line
-                children = [one for one in wanted or () if type(one) is str]
-                found.append((name, level, children, package, str(module), code.co_filename, line, times, inside))
-        self.write("cached", found)
+        """Write the statements that found their module in the table, with what their lines can be told from."""
+        by_code: dict[int, tuple[str, int, bytes, list[tuple[Any, ...]]]] = {}
+        for (key, offset), (times, asked, inside, code) in self.cached.items():
+            name, level, wanted, package, module = asked
+            if is_import_module(module):
+                continue
+            if key not in by_code:
+                by_code[key] = (code.co_filename, code.co_firstlineno, code.co_linetable, [])
+            children = [one for one in wanted or () if type(one) is str]
+            by_code[key][3].append((offset, str(name), level, children, package, str(module), times, inside))
+        self.write("cached", list(by_code.values()))
 
     def _detach(self) -> None:
         while self._undo:
@@ -231,6 +232,7 @@ class Recorder:
         if phase is not None:
             top.phase = phase
         elif step == "execute":  # started
+            top.executed = True
             loader = getattr(getattr(event.facts["module"], "__spec__", None), "loader", None)
             top.phase = "read" if hasattr(loader, "path_stats") else "execute"
 
@@ -257,7 +259,7 @@ class Recorder:
                 self.write("handled", failed, True)
                 failed = []
             lane.failing = (id(error), [*failed, one.id])
-        elif outcome == "loaded" and "loader" not in one.facts:
+        elif not one.executed:
             outcome = "found"
         spec = getattr(facts.get("module"), "__spec__", None)
         if error is None and spec is not None:
@@ -283,7 +285,7 @@ class Recorder:
     def write(self, *entry: Any) -> None:
         """Write one entry of the journal."""
         try:
-            os.write(self._journal, marshal.dumps(entry))
+            os.write(self._journal, marshal.dumps(entry, _MARSHAL))
         except OSError:
             self._detach()  # the disk is full, or the program has closed what it did not know: its run goes on
 
@@ -329,8 +331,12 @@ def _text(value: object) -> str | None:
 
 def _importer(frame: FrameType | None) -> tuple[str, str, int] | None:
     """Return module, file and line of the first frame from *frame* outwards that is not the import system's."""
-    while frame is not None and is_import_frame(frame):
+    while frame is not None and _is_of_importing(frame):
         frame = frame.f_back
     if frame is None:
         return None
     return str(frame.f_globals.get("__name__")), frame.f_code.co_filename, frame.f_lineno
+
+
+def _is_of_importing(frame: FrameType) -> bool:
+    return frame.f_code.co_filename == FRAME_NAME or is_import_module(frame.f_globals.get("__name__"))
