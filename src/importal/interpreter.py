@@ -55,7 +55,7 @@ _MAGIC = int.from_bytes(MAGIC_NUMBER, "little")
 
 # Tools know the interpreter's import frames by their file name: warnings.warn(stacklevel=2) in a module body skips
 # them to reach the importer, debuggers do not step into them, and C code drops them from an ImportError's traceback.
-_FRAME_NAME = "<frozen importlib._bootstrap>"
+FRAME_NAME = "<frozen importlib._bootstrap>"
 _IMPORTLIB = {"importlib", bootstrap.__name__, external.__name__}
 
 
@@ -78,7 +78,7 @@ def thread_frames() -> dict[int, FrameType]:
 
 def import_frame(function: F) -> F:
     """Mark *function* as one that is on the stack while a module's code runs, as the interpreter marks its own."""
-    function.__code__ = function.__code__.replace(co_filename=_FRAME_NAME)
+    function.__code__ = function.__code__.replace(co_filename=FRAME_NAME)
     return function
 
 
@@ -105,11 +105,6 @@ def without_import_frames(error: BaseException) -> BaseException:
     if pending is not None:
         _link(error, kept, None)
     return error
-
-
-def is_import_frame(frame: FrameType) -> bool:
-    """Tell whether *frame* belongs to importing itself: importal's, or the interpreter's own importlib's."""
-    return is_import_module(frame.f_globals.get("__name__"))
 
 
 def is_import_module(name: object) -> bool:

@@ -473,7 +473,7 @@ MUTANTS = [
     ),
     Mutant(
         12, "frames of the import system do not say so to warnings", "interpreter.py",
-        "    function.__code__ = function.__code__.replace(co_filename=_FRAME_NAME)",
+        "    function.__code__ = function.__code__.replace(co_filename=FRAME_NAME)",
         "    pass",
         unit("interpreter::test_a_warning_in_a_module_body_is_put_on_its_importer"),
     ),

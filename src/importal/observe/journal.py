@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import marshal
 import sys
+from bisect import bisect_right
 from dataclasses import replace
 
 from .. import names
@@ -61,12 +62,8 @@ class _Journal:
             numbers, handled = facts
             self.handled.update(dict.fromkeys(numbers, handled))
         elif kind == "cached":
-            for name, level, children, package, module, file, line, count, inside in facts[0]:
-                absolute = _absolute(name, level, package)
-                by = By(module, file, line)
-                wanted = [absolute, *(f"{absolute}.{child}" for child in children)]
-                self._note_cached(wanted, by, count)
-                self._note_circle(wanted, by, inside)
+            for file, first, table, statements in facts[0]:
+                self._take_cached(file, _Lines(first, table), statements)
         elif kind == "name":
             self.names[facts[0]] = facts[1]
         elif kind == "thread":
@@ -75,6 +72,14 @@ class _Journal:
             (self.path,) = facts
         elif kind == "end":
             self.end = (facts[0], facts[1])
+
+    def _take_cached(self, file: str, lines: _Lines, statements: list[tuple[Any, ...]]) -> None:
+        for offset, name, level, children, package, module, count, inside in statements:
+            absolute = _absolute(name, level, package)
+            by = By(module, file, lines.at(offset))
+            wanted = [absolute, *(f"{absolute}.{child}" for child in children)]
+            self._note_cached(wanted, by, count)
+            self._note_circle(wanted, by, inside)
 
     def _note_cached(self, wanted: list[str], by: By, count: int) -> None:
         """Note what a statement found: its module, and what it names of that and is a submodule.
@@ -96,6 +101,29 @@ class _Journal:
                 self.circles.append(Import(number, inside, thread, module, by, "circular", started, 0, 0, {}))
                 return
             at = parent
+
+
+class _Lines:
+    """The lines of a code object, from its first line and its line table."""
+
+    def __init__(self, first: int, table: bytes) -> None:
+        code = _nothing.__code__.replace(co_firstlineno=first, co_linetable=table)
+        self._starts: list[int] = []
+        self._lines: list[int] = []
+        for start, _, line in code.co_lines():
+            if line is not None:
+                self._starts.append(start)
+                self._lines.append(line)
+        self._first = first
+
+    def at(self, offset: int) -> int:
+        """Return the line of the instruction at *offset*."""
+        index = bisect_right(self._starts, offset) - 1
+        return self._lines[index] if index >= 0 else self._first
+
+
+def _nothing() -> None:
+    """Lend its code object."""
 
 
 def _absolute(name: str, level: int, package: str | None) -> str:

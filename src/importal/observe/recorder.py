@@ -16,10 +16,9 @@ import marshal
 import os
 import sys
 from itertools import count
-from operator import itemgetter
 from time import perf_counter_ns
 
-from ..interpreter import is_import_frame, is_import_module
+from ..interpreter import FRAME_NAME, is_import_module
 from .stand_ins import stand_ins
 
 TYPE_CHECKING = False
@@ -33,7 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorder"]
 
-_offset = itemgetter(0)
+# The version of marshal's format that does not look for objects that occur twice, which takes longer than it saves.
+_MARSHAL = 2
 
 # Which phase begins with an announcement: what comes after it, until the next one.
 _NEXT_PHASE = {
@@ -125,6 +125,14 @@ class Recorder:
         if os.getpid() != self._process or not self._undo:
             return
         self._detach()
+        # What is gathered here is no garbage, and would have all of the program's objects looked through.
+        collects = gc.isenabled()
+        gc.disable()
+        self._write_rest()
+        if collects:
+            gc.enable()
+
+    def _write_rest(self) -> None:
         now = self.now()
         for lane in list(self.lanes.values()):
             self.put_down(lane, now if lane.number == 0 else lane.last)
@@ -135,24 +143,17 @@ class Recorder:
         self.write("end", now, self._error)
 
     def _write_cached(self) -> None:
-        """Write the statements that found their module in the table; their lines are looked up in one pass a code."""
-        by_code: dict[int, list[tuple[int, list[Any]]]] = {}
-        for (key, offset), seen in self.cached.items():
-            if not is_import_module(seen[1][-1]):
-                by_code.setdefault(key, []).append((offset, seen))
-        found: list[tuple[object, ...]] = []
-        for statements in by_code.values():
-            statements.sort(key=_offset)
-            code = statements[0][1][-1]
-            lines = iter(code.co_lines())
-            end = line = 0
-            for offset, (times, (name, level, wanted, package, module), inside, _) in statements:
-                while end <= offset:
-                    _, end, here = next(lines)
-                    line = here or line
-                children = [one for one in wanted or () if type(one) is str]
-                found.append((name, level, children, package, str(module), code.co_filename, line, times, inside))
-        self.write("cached", found)
+        """Write the statements that found their module in the table, with what their lines can be told from."""
+        by_code: dict[int, tuple[str, int, bytes, list[tuple[Any, ...]]]] = {}
+        for (key, offset), (times, asked, inside, code) in self.cached.items():
+            name, level, wanted, package, module = asked
+            if is_import_module(module):
+                continue
+            if key not in by_code:
+                by_code[key] = (code.co_filename, code.co_firstlineno, code.co_linetable, [])
+            children = [one for one in wanted or () if type(one) is str]
+            by_code[key][3].append((offset, str(name), level, children, package, str(module), times, inside))
+        self.write("cached", list(by_code.values()))
 
     def _detach(self) -> None:
         while self._undo:
@@ -284,7 +285,7 @@ class Recorder:
     def write(self, *entry: Any) -> None:
         """Write one entry of the journal."""
         try:
-            os.write(self._journal, marshal.dumps(entry))
+            os.write(self._journal, marshal.dumps(entry, _MARSHAL))
         except OSError:
             self._detach()  # the disk is full, or the program has closed what it did not know: its run goes on
 
@@ -330,8 +331,12 @@ def _text(value: object) -> str | None:
 
 def _importer(frame: FrameType | None) -> tuple[str, str, int] | None:
     """Return module, file and line of the first frame from *frame* outwards that is not the import system's."""
-    while frame is not None and is_import_frame(frame):
+    while frame is not None and _is_of_importing(frame):
         frame = frame.f_back
     if frame is None:
         return None
     return str(frame.f_globals.get("__name__")), frame.f_code.co_filename, frame.f_lineno
+
+
+def _is_of_importing(frame: FrameType) -> bool:
+    return frame.f_code.co_filename == FRAME_NAME or is_import_module(frame.f_globals.get("__name__"))
