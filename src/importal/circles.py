@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from .interpreter import is_import_frame
+from .interpreter import is_import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _importers(frame: FrameType | None, load: CodeType) -> dict[str, tuple[str, 
     while frame is not None:
         if frame.f_code is load:
             module = frame.f_locals["spec"].name
-        elif module is not None and not is_import_frame(frame):
+        elif module is not None and not _is_of_importing(frame):
             found[module] = frame.f_code.co_filename, frame.f_lineno
             module = None
         frame = frame.f_back
@@ -49,7 +49,11 @@ def _origin(error: BaseException) -> tuple[str, int] | None:
     found = None
     entry = error.__traceback__
     while entry is not None:
-        if not is_import_frame(entry.tb_frame):
+        if not _is_of_importing(entry.tb_frame):
             found = entry.tb_frame.f_code.co_filename, entry.tb_lineno
         entry = entry.tb_next
     return found
+
+
+def _is_of_importing(frame: FrameType) -> bool:
+    return is_import_module(frame.f_globals.get("__name__"))

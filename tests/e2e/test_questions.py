@@ -95,7 +95,8 @@ def test_a_cycle_that_breaks_the_program(command: Command, shop: Path) -> None:
     (shop / "egg.py").write_text("from chicken import feathers")
     result = command("cycles", "app.py")
     assert (result.status, result.out) == (1, "")
-    assert "1 cycle; 1 made an import fail:\nchicken -> egg -> chicken\n" in result.err
+    # Showing the traceback imports modules, and goes through cycles, on some versions: the harmful one comes first.
+    assert "; 1 made an import fail:\nchicken -> egg -> chicken\n" in result.err
     assert "egg needed 'feathers', which chicken did not have yet; it failed\n" in result.err
 
 
@@ -152,7 +153,7 @@ ENDS = [
 def test_the_programs_own_exit_status(command: Command, asking: list[str], text: str, status: int) -> None:
     result = command(*asking, "-c", f"import colorsys\n{text}")
     assert result.status == status
-    assert "importal" not in result.err.partition("importal ")[0]
+    assert "recording.py" not in result.err
 
 
 @pytest.mark.parametrize("asking", [["why", "colorsys"], ["cost"], ["cycles"], ["check"]], ids=lambda words: words[0])
@@ -222,10 +223,10 @@ SUITE = {
     "tests": {
         "test_it.py": """
             def test_light(import_budget):
-                assert import_budget("-c", "import app", max_modules=2, forbid=["decimal"])["modules"] == 2
+                assert import_budget("app.py", max_modules=1, forbid=["decimal"])["modules"] == 1
 
             def test_heavy(import_budget):
-                import_budget("-c", "import app", forbid=["colorsys"])
+                import_budget("app.py", forbid=["colorsys"])
 
             def test_failing(import_budget):
                 import_budget("-c", "raise SystemExit(3)")
@@ -235,8 +236,8 @@ SUITE = {
         [pytest]
         testpaths = tests
         import_budget =
-            --max-modules 2 -c "import app"
-            --max-modules 1 -c "import app"
+            --max-modules 1 app.py
+            --max-modules 0 app.py
     """,
 }  # fmt: skip
 
@@ -258,8 +259,8 @@ def suite(here: Path, *arguments: str) -> str:
 def test_fixture_and_ini_option(tmp_path: Path, workers: list[str]) -> None:
     out = suite(tmp_path, *workers)
     assert "3 failed, 2 passed" in out
-    assert f"over budget: colorsys is forbidden: <string>:1 -> {tmp_path / 'app.py'}:1" in out
-    assert "over budget: 2 modules, and 1 are allowed" in out
+    assert f"over budget: colorsys is forbidden: {tmp_path / 'app.py'}:1" in out
+    assert "over budget: 1 modules, and 0 are allowed" in out
     assert "not judged: the program ended with status 3" in out
 
 

@@ -7,6 +7,10 @@ ends, however it ends.
 import sys
 
 _AT_START = list(sys.modules)
+# The frame below is on the stack while the program runs, and is none of the program's: what the interpreter imports by
+# itself (to show a traceback) is not to be put on a line of this file.
+_IS_PROGRAM = __name__ == "__main__"
+__name__ = "importal.cli.recording"
 
 
 def _main() -> int:
@@ -44,5 +48,5 @@ def _main() -> int:
     return status
 
 
-if __name__ == "__main__":
+if _IS_PROGRAM:
     sys.exit(_main())
