@@ -1,4 +1,4 @@
-# make demo   run a real web application under importal and show where its modules came from
+# make demo   trace a real web application under importal, and write a page that shows all its imports
 # make test   run every quick check on every Python from 3.11 to 3.15 that is found here
 #
 # Both need python3 (3.11 or newer), git and make, and fetch the rest into .venv, .nox and .cache.
@@ -18,6 +18,11 @@ demo: $(DEMO)/ready
 	@$(DEMO)/bin/python examples/shop.py
 	@echo "== the same program, as importal runs it, and where its modules came from"
 	@$(DEMO)/bin/importal run examples/whence.py examples/shop.py
+	@echo "== and every import recorded"
+	@$(DEMO)/bin/importal trace -o $(DEMO)/record.json examples/shop.py
+	@$(DEMO)/bin/importal show $(DEMO)/record.json
+	@$(DEMO)/bin/importal show -o $(DEMO)/report.html $(DEMO)/record.json
+	@echo "== all of it as a page: open $(CURDIR)/$(DEMO)/report.html"
 
 # The results of every session end in one table; its exit status is nox's.
 test: .venv/ready

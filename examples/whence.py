@@ -31,7 +31,7 @@ def engine(module: ModuleType) -> str:
         return "-"
     # While importal is installed its classes go by the names of the interpreter's: what tells is the class itself.
     cls = loader if isinstance(loader, type) else type(loader)
-    own = {*vars(importal.machinery).values(), zipimporter}
+    own = {value for value in vars(importal.machinery).values() if isinstance(value, type)} | {zipimporter}
     return "importal" if cls in own else "CPython"
 
 

@@ -116,3 +116,13 @@ def test_explain_and_run(command: Command, place: Path) -> None:
     result = command("explain", "broken", "--run", "--json")
     assert result.status == 1
     assert json.loads(result.out)["run"]["error"] == "ZeroDivisionError: division by zero"
+
+
+def test_the_example_that_says_where_modules_come_from(command: Command, tmp_path: Path) -> None:
+    """What `make demo` runs: as importal's, no module is left to the interpreter's own loaders."""
+    example = Path(__file__).parents[2] / "examples" / "whence.py"
+    (tmp_path / "program.py").write_text("import colorsys, json\nprint('ran')\n")
+    result = command("run", str(example), "program.py")
+    assert (result.status, result.err) == (0, "")
+    assert result.out.startswith("ran\n")
+    assert "importal" in result.out
