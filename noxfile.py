@@ -15,12 +15,12 @@ REPORTS = CACHE / "reports"
 PYTHONS = ["3.11", "3.12", "3.13", "3.14", "3.15"]
 
 #: Folders of tests that have a session of their own; everything else below tests/ belongs to the session `tests`.
-OWN_SESSION = ["conformance", "differential", "mutants", "real"]
+OWN_SESSION = ["browser", "conformance", "differential", "mutants", "real"]
 
 nox.needs_version = ">=2025.11.12"
 nox.options.default_venv_backend = "virtualenv"
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "package", "docs", "tests", "conformance", "differential"]
+nox.options.sessions = ["lint", "package", "docs", "tests", "conformance", "differential", "browser"]
 # Whoever demands that all of PYTHONS are there (.ci/run does) passes --error-on-missing-interpreters.
 nox.options.error_on_missing_interpreters = False
 
@@ -91,8 +91,12 @@ def package(session: nox.Session) -> None:
     session.run("python", "-m", "build", "--outdir", str(out), silent=True)
     (wheel,) = out.glob("*.whl")
     session.run("python", "-m", "pip", "install", "--quiet", "--force-reinstall", "--no-deps", str(wheel))
-    check = "import importal, pathlib; assert (pathlib.Path(importal.__file__).parent / 'py.typed').is_file()"
+    held = ["py.typed", "observe/record.schema.json"]
+    check = f"all((pathlib.Path(importal.__file__).parent / name).is_file() for name in {held})"
+    check = f"import importal, pathlib; assert {check}"
     session.run("python", "-I", "-c", check)
+    page = "from importal.observe.record import Ended, Record; from importal.export.html import html"
+    session.run("python", "-I", "-c", f"{page}; html(Record('', {{}}, (), '', Ended(0, True), (), ()))")
     session.run("importal", "--help", silent=True)
 
 
@@ -125,6 +129,50 @@ def differential(session: nox.Session) -> None:
     """Run one corpus of programs under CPython's import and under importal, and compare."""
     install(session)
     pytest(session, "tests/differential")
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Drive the HTML report, and speedscope with our file for it, in a real Chromium (half a minute)."""
+    if missing := fetch_browser(session):
+        session.skip(f"there is no {missing}: install it (Debian: apt-get install chromium chromium-driver)")
+    install(session)
+    session.install("selenium>=4.20")
+    session.env["IMPORTAL_BROWSER"] = "1"
+    if speedscope := fetch_speedscope(session):
+        session.env["IMPORTAL_SPEEDSCOPE"] = str(speedscope)
+    pytest(session, "tests/browser", workers="0")
+
+
+def fetch_speedscope(session: nox.Session, version: str = "1.25.0") -> Path | None:
+    """Return the folder with speedscope's page, from its npm package; None where there is no npm to fetch it."""
+    folder = CACHE / f"speedscope-{version}"
+    release = folder / "package" / "dist" / "release"
+    if not release.is_dir():
+        if not shutil.which("npm"):
+            session.warn("there is no npm to fetch speedscope with: its test is skipped")
+            return None
+        folder.mkdir(parents=True, exist_ok=True)
+        session.run("npm", "pack", "--silent", f"--pack-destination={folder}", f"speedscope@{version}", external=True)
+        shutil.unpack_archive(folder / f"speedscope-{version}.tgz", folder, filter="data")
+    return release
+
+
+def fetch_browser(session: nox.Session) -> str:
+    """Return what is missing of Chromium and its driver, after an attempt to install it where that is allowed."""
+    programs = {"Chromium": ("chromium", "chromium-browser", "google-chrome"), "chromedriver": ("chromedriver",)}
+
+    def missing() -> str:
+        return " and no ".join(what for what, names in programs.items() if not any(map(shutil.which, names)))
+
+    if missing() and shutil.which("apt-get") and os.geteuid() == 0:
+        apt = ("apt-get", "-o", "DPkg::Lock::Timeout=60")
+        environment = {"DEBIAN_FRONTEND": "noninteractive"}
+        packages = ("chromium", "chromium-driver", "fonts-dejavu-core")
+        session.run(*apt, "update", external=True, silent=True, success_codes=range(256), env=environment)
+        install_them = (*apt, "install", "--yes", "--no-install-recommends", *packages)
+        session.run(*install_them, external=True, silent=True, success_codes=range(256), env=environment)
+    return missing()
 
 
 @nox.session(python=PYTHONS)

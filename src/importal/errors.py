@@ -12,6 +12,7 @@ __all__ = [
     "BaselineError",
     "DeadlockError",
     "FileError",
+    "FormatError",
     "ImportalError",
     "InstallError",
     "InterpreterError",
@@ -116,6 +117,18 @@ class FileError(ImportalError, ImportError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}; {self.advice}"
+
+
+class FormatError(ImportalError, ValueError):
+    """A record cannot be rendered as was asked; ``advice`` is the next step."""
+
+    def __init__(self, reason: str, advice: str) -> None:
+        super().__init__(reason, advice)
+        self.reason = reason
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.reason}; {self.advice}"
 
 
 class RecordError(ImportalError, ValueError):

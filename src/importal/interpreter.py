@@ -56,6 +56,8 @@ _MAGIC = int.from_bytes(MAGIC_NUMBER, "little")
 # Tools know the interpreter's import frames by their file name: warnings.warn(stacklevel=2) in a module body skips
 # them to reach the importer, debuggers do not step into them, and C code drops them from an ImportError's traceback.
 FRAME_NAME = "<frozen importlib._bootstrap>"
+# In words: a little more than half of the 256 KiB that the interpreter then takes.
+_ROOM = 16_500
 _IMPORTLIB = {"importlib", bootstrap.__name__, external.__name__}
 
 
@@ -105,6 +107,20 @@ def without_import_frames(error: BaseException) -> BaseException:
     if pending is not None:
         _link(error, kept, None)
     return error
+
+
+def with_room(function: F) -> F:
+    """Return a copy of *function* beyond whose frame there is room for those of some hundred imports inside it.
+
+    From CPython 3.11 on frames lie in chunks of 16 KiB. At the end of one, each call that crosses it has another chunk
+    mapped, and unmapped when it returns: a deep import would pay for that again and again. A frame that claims more
+    than one chunk gets a larger one, whose second half is left for what it calls.
+    """
+    roomy = function.__code__.replace(co_stacksize=_ROOM)
+    make: Any = type(function)
+    copy: F = make(roomy, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
+    copy.__kwdefaults__ = function.__kwdefaults__
+    return copy
 
 
 def is_import_module(name: object) -> bool:

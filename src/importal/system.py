@@ -16,7 +16,15 @@ from . import names
 from .circles import describe_circle
 from .errors import DeadlockError
 from .events import Events
-from .interpreter import audit, count_threads, import_frame, set_lazy_attributes, thread_frames, without_import_frames
+from .interpreter import (
+    audit,
+    count_threads,
+    import_frame,
+    set_lazy_attributes,
+    thread_frames,
+    with_room,
+    without_import_frames,
+)
 from .loaders.module import load
 from .loaders.partial import partial_class
 from .locks import ModuleLock, ModuleLocks
@@ -57,6 +65,8 @@ class ImportSystem:
         self.builtins: dict[str, object] | None = None
         # Called with a module's name when it is being executed by nobody this system knows of.
         self.wait_elsewhere: Callable[[str], object] | None = None
+        # Whether an import is under way that has made room for the frames of those inside; see `with_room`.
+        self._has_room = False
         self._partial_class = partial_class(self._await_names)
         self._when_loaded: dict[str, list[Callable[[ModuleType], object]]] = {}
         self._survive_forks()
@@ -111,14 +121,19 @@ class ImportSystem:
             module: ModuleType = table.get(name, _MISSING)
             if module is _MISSING:
                 observed = False
+                outermost, self._has_room = not self._has_room, True
                 try:
                     observed = self._begin(name)
-                    module = self._find_then_load(name, import_parent or self.import_name, lazy_submodule)
+                    find_then_load = self._find_then_load_in_room if outermost else self._find_then_load
+                    module = find_then_load(name, import_parent or self.import_name, lazy_submodule)
                 except BaseException as error:
                     if observed:
                         self.events.announce("import", "failed", name, error=error)
                     without_import_frames(error)
                     raise
+                finally:
+                    if outermost:
+                        self._has_room = False
                 if observed:
                     self.events.announce("import", "finished", name, module=module)
                 return module
@@ -196,6 +211,8 @@ class ImportSystem:
                 if not depth:
                     lock.owner = None
             self.locks.leave(lock, depth)
+
+    _find_then_load_in_room = with_room(_find_then_load)
 
     def _take(self, lock: ModuleLock) -> bool:
         if not self.events.observers or not self.locks.held_by_another(lock.name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -81,6 +82,33 @@ def test_every_key_has_a_line() -> None:
     inner = [bytecode_file.Field, code.Flags, code.LineRange, code.ProtectedRange, code.Instruction, recording.Binding]
     written = set(re.findall(r"`([^`]+)`", page.read_text(encoding="utf-8")))
     assert {field.name for document in inner for field in fields(document)} <= written
+
+
+def test_every_key_of_the_record_has_a_line() -> None:
+    """record.md lists the keys of each kind of object in the record, its phases and its outcomes, and nothing else."""
+    from dataclasses import fields
+
+    from importal.observe import record
+
+    kinds = [record.Record, record.Import, record.By, record.Cached, record.Thread, record.Ended, record.Startup]
+    keys = {field.name for kind in kinds for field in fields(kind)} | {"format", "version", "outcome"}
+    schema = json.loads((SOURCE / "observe" / "record.schema.json").read_text(encoding="utf-8"))
+    outcomes = set(schema["$defs"]["Import"]["properties"]["outcome"]["enum"])
+    listed = first_cells(REFERENCE / "record.md")
+    inside_by = {"file", "line"}
+    assert listed | inside_by == keys | set(record.PHASES) | outcomes
+
+
+def test_every_format_has_a_line() -> None:
+    """trace-renderings.md lists the formats and their endings."""
+    from importal.export import FORMATS
+
+    found = {}
+    for row in rows(ROOT / "docs" / "guide" / "trace-renderings.md"):
+        endings, form = (re.findall(r"`([^`]+)`", cell) for cell in row[:2])
+        if len(row) == 3 and form and form != ["--format"]:
+            found[form[0]] = tuple(endings)
+    assert found == FORMATS
 
 
 def test_every_file_has_a_line() -> None:

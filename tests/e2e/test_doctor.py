@@ -530,7 +530,7 @@ def test_a_closed_pipe(here: Path) -> None:
     assert (done.returncode, done.stderr) == (1, b"")
 
 
-def on_a_terminal(here: Path, *arguments: str, columns: int) -> tuple[int, str]:
+def on_a_terminal(here: Path, *arguments: str, columns: int, **changes: str) -> tuple[int, str]:
     """Run the command, with the extra `cli`, on a terminal of this width."""
     import pty
     import termios
@@ -538,7 +538,7 @@ def on_a_terminal(here: Path, *arguments: str, columns: int) -> tuple[int, str]:
     main, other = pty.openpty()
     termios.tcsetwinsize(other, (24, columns))
     variables = {name: value for name, value in environment().items() if name not in {"COLUMNS", "LINES", "NO_COLOR"}}
-    variables["TERM"] = "xterm"
+    variables |= {"TERM": "xterm", **changes}
     with subprocess.Popen(
         [*COMMAND, *arguments], stdin=other, stdout=other, stderr=other, cwd=here, env=variables
     ) as process:

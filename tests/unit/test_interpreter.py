@@ -237,3 +237,16 @@ def test_as_many_frames_as_the_interpreter_has(child: Callable[..., str]) -> Non
     if not counts:
         pytest.skip("this interpreter has none of these modules as a shared library (all are compiled in)")
     assert child(COUNT, "importal").split() == counts
+
+
+def test_room_changes_nothing_but_the_frames_size() -> None:
+    value = [1]
+
+    def function(a: int, b: int = 2, *, c: int = 3) -> list[int]:
+        return [a, b, c, *value]
+
+    roomy = interpreter.with_room(function)
+    assert roomy(0) == function(0) == [0, 2, 3, 1]
+    assert roomy(0, c=5) == [0, 2, 5, 1]
+    assert roomy.__code__.co_stacksize > function.__code__.co_stacksize
+    assert roomy.__code__.co_code == function.__code__.co_code

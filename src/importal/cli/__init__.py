@@ -16,6 +16,7 @@ COMMANDS = {
     "explain": "show for one name where it would come from, step by step",
     "doctor": "tell what is wrong in this environment, and what to do about it",
     "modules": "list the modules that a start, or a program, loads",
+    "show": "render a record of imports again: as text, tree, page, or for other tools",
     "inspect": "show what a module is: kind, spec, bytecode, code objects, functions",
     "steps": "run a module and show its execution line by line",
     "why": "show every chain of import statements that leads to a module",
@@ -26,8 +27,8 @@ COMMANDS = {
     "disable": "undo enable",
 }
 
-# Commands that run a program, record its imports, and answer a question about them.
-_QUESTIONS = ("why", "cost", "cycles", "check")
+# Commands about a record of imports: of a program that they run, or one that was kept.
+_OF_RECORDS = ("show", "why", "cost", "cycles", "check")
 
 USAGE = f"""usage: importal COMMAND ...
 
@@ -70,7 +71,7 @@ def main(argv: list[str] | None = None) -> int:
         from .explain import main as explain
 
         return _unless_closed(explain, rest)
-    if command in {"doctor", "modules", *_QUESTIONS} and not sys.flags.safe_path:
+    if command in {"doctor", "modules", *_OF_RECORDS} and not sys.flags.safe_path:
         # The folder of this program, or the current one: what lies there may be named like a module these need.
         del sys.path[0]
     if command == "doctor":
@@ -89,7 +90,7 @@ def main(argv: list[str] | None = None) -> int:
         from .steps import main as steps
 
         return _unless_closed(steps, rest)
-    if command in _QUESTIONS:
+    if command in _OF_RECORDS:
         from importlib import import_module
 
         return _unless_closed(import_module(f".{command}", __name__).main, rest)

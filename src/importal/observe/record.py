@@ -45,10 +45,11 @@ class Import:
     """One import that did not find its module in the table.
 
     ``parent`` is the ``id`` of the import in whose course it was asked for, in the same ``thread``. ``outcome`` is
-    "loaded", "found" (something else had loaded it by the time it was looked for again) or "failed". Of a failure,
-    ``handled`` says whether the program went on. ``self_time`` and ``phases`` are without the imports inside;
-    ``gc`` is the part of them that went into garbage collection. ``calls`` counts file-system calls ("stat", "list",
-    "open") and ``bytes`` what was read. ``searched`` are the path entries that were asked, in order.
+    "loaded", "found" (something else had loaded it by the time it was looked for again), "failed", or "circular" (the
+    module was in the table, and its execution had led to this statement; it took no time). Of a failure, ``handled``
+    says whether the program went on. ``self_time`` and ``phases`` are without the imports inside; ``gc`` is the part
+    of them that went into garbage collection. ``calls`` counts file-system calls ("stat", "list", "open") and ``bytes``
+    what was read. ``searched`` are the path entries that were asked, in order.
     """
 
     id: int
@@ -185,7 +186,7 @@ class Record:
             data = file.read()
         try:
             document = json.loads(data)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RecordError(str(path), f"it is not a whole JSON document ({error})") from error
         return cls.from_json(document, str(path))
 
@@ -199,22 +200,62 @@ class Record:
             newer = isinstance(version, int) and version > VERSION
             raise RecordError(name, f"its version is {version}, and this importal reads {VERSION}", newer=newer)
         try:
-            return cls(
-                **{key: document[key] for key in ("importal", "python", "date")},
-                target=tuple(document["target"]),
-                ended=Ended(**document["ended"]),
-                threads=tuple(Thread(**one) for one in document["threads"]),
-                imports=tuple(_import(one) for one in document["imports"]),
-                cached=tuple(Cached(**{**one, "by": By(**one["by"])}) for one in document["cached"]),
-                startup=tuple(Startup(**{**one, "modules": tuple(one["modules"])}) for one in document["startup"]),
-            )
-        except (KeyError, TypeError, AttributeError) as error:
+            values = {key: value for key, value in document.items() if key not in {"format", "version"}}
+            record: Record = _read(cls, values)
+            _check_parents(record)
+        except (KeyError, TypeError, ValueError) as error:
             raise RecordError(name, f"something is missing in it, or not as it should be ({error})") from error
+        return record
 
 
-def _import(one: dict[str, Any]) -> Import:
-    by = one["by"]
-    return Import(**{**one, "by": None if by is None else By(**by), "searched": tuple(one["searched"])})
+def _read(kind: type, values: Any) -> Any:
+    """Return the dataclass *kind* with the JSON *values*. Raises TypeError for one that is not of its field's type."""
+    if not isinstance(values, dict):
+        raise TypeError(f"{values!r:.80} is no {kind.__name__}")
+    made = dict(values)
+    for one in fields(kind):
+        if one.name in values:
+            made[one.name] = _value(values[one.name], str(one.type), f"{kind.__name__}.{one.name}")
+    return kind(**made)
+
+
+def _value(value: Any, form: str, name: str) -> Any:
+    """Return a JSON *value* as the annotation *form* has it."""
+    alternatives = form.split(" | ")
+    if value is None and "None" in alternatives:
+        return None
+    first = alternatives[0]
+    outer, _, inner = first.rstrip("]").partition("[")
+    if outer == "tuple" and isinstance(value, list):
+        return tuple([_value(one, inner.removesuffix(", ..."), name) for one in value])
+    if outer == "Mapping" and isinstance(value, dict):
+        return {key: _value(one, inner.removeprefix("str, "), name) for key, one in value.items()}
+    if first in _PARTS:
+        return _read(_PARTS[first], value)
+    # Times that no clock has shown would fail in later arithmetic; bool is an int to isinstance.
+    if type(value) is _PLAIN.get(first) and not (isinstance(value, int) and abs(value) >= 1 << 63):
+        return value
+    raise TypeError(f"{name} cannot be {value!r:.80}")
+
+
+_PLAIN: dict[str, type] = {"int": int, "str": str, "bool": bool}
+_PARTS: dict[str, type] = {kind.__name__: kind for kind in (By, Import, Cached, Thread, Ended, Startup)}
+
+
+def _check_parents(record: Record) -> None:
+    """Raise ValueError unless every import has an id of its own and its chain of parents ends."""
+    if len(record.by_id) < len(record.imports):
+        raise ValueError("two imports have the same id")
+    ending: set[int] = set()
+    for one in record.imports:
+        path: set[int] = set()
+        for outer in record.chain(one):
+            if outer.id in path:
+                raise ValueError(f"import {one.id} is its own parent")
+            if outer.id in ending:
+                break
+            path.add(outer.id)
+        ending |= path
 
 
 def _plain(value: Any) -> Any:

@@ -482,7 +482,7 @@ case(
         "app.zip": Archive({"other.py": ""}),
         "bad.py": "value = = 1",
         "fails.py": "raise ValueError(1)",
-        "bytes.pyc": b"abc",
+        "bytes.pyc": b"abc  # long enough for a header",
     },
     """
     report({name: attempt(imp.run_path, at(name)) for name in ("gone.py", "empty", "app.zip", "bad.py", "fails.py", "bytes.pyc")} | {"added": added()})
