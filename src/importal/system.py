@@ -336,16 +336,10 @@ class ImportSystem:
         if isinstance(error, AttributeError) and not hasattr(spec, "loader"):
             error.add_note(f"a finder on meta_path answered with {spec!r}, which is no module spec")
         elif isinstance(error, ImportError) and error.name and not hasattr(error, "__notes__"):
-            cycle = self._cycle(error.name)
-            if cycle:
+            chain = self.locks.chain()
+            if error.name in chain and _is_initializing(self.state.modules.get(error.name)):
+                cycle = [*chain[chain.index(error.name) :], error.name]
                 error.add_note(describe_circle(cycle, error, sys._getframe(1), ImportSystem._load.__code__))
-
-    def _cycle(self, name: str) -> list[str]:
-        """Return the modules this thread is importing, from *name* down to the innermost and back; [] if not *name*."""
-        chain = self.locks.chain()
-        if name not in chain or not _is_initializing(self.state.modules.get(name)):
-            return []
-        return [*chain[chain.index(name) :], name]
 
     # ------------------------------------------------------------ what happens around imports
 
