@@ -13,7 +13,6 @@ import sys
 from _weakref import ref
 
 from . import names
-from .circles import describe_circle
 from .errors import DeadlockError
 from .events import Events
 from .interpreter import (
@@ -338,8 +337,10 @@ class ImportSystem:
         elif isinstance(error, ImportError) and error.name and not hasattr(error, "__notes__"):
             chain = self.locks.chain()
             if error.name in chain and _is_initializing(self.state.modules.get(error.name)):
-                cycle = [*chain[chain.index(error.name) :], error.name]
-                error.add_note(describe_circle(cycle, error, sys._getframe(1), ImportSystem._load.__code__))
+                from .circles import describe_circle
+
+                circle = [*chain[chain.index(error.name) :], error.name]
+                error.add_note(describe_circle(circle, error, sys._getframe(1), ImportSystem._load.__code__))
 
     # ------------------------------------------------------------ what happens around imports
 

@@ -13,22 +13,23 @@ __all__ = ["loaded_here", "main"]
 
 COMMANDS = {
     "run": "run a program under importal, exactly as python runs it",
-    "explain": "show for one name where it would come from, step by step",
-    "doctor": "tell what is wrong in this environment, and what to do about it",
-    "modules": "list the modules that a start, or a program, loads",
+    "trace": "run a program and record every import: who asked, what it cost, why",
     "show": "render a record of imports again: as text, tree, page, or for other tools",
-    "inspect": "show what a module is: kind, spec, bytecode, code objects, functions",
-    "steps": "run a module and show its execution line by line",
     "why": "show every chain of import statements that leads to a module",
     "cost": "show what each import statement costs, and what would be saved without it",
     "cycles": "show the import cycles that really happened, and what was missing in them",
     "check": "hold a program's imports to a budget",
+    "explain": "show for one name where it would come from, step by step",
+    "inspect": "show what a module is: kind, spec, bytecode, code objects, functions",
+    "steps": "run a module and show its execution line by line",
+    "modules": "list the modules that a start, or a program, loads",
+    "doctor": "tell what is wrong in this environment, and what to do about it",
     "enable": "make a plain python of this environment use importal",
     "disable": "undo enable",
 }
 
-# Commands about a record of imports: of a program that they run, or one that was kept.
-_OF_RECORDS = ("show", "why", "cost", "cycles", "check")
+# Commands that resolve names in the folder they are called from, as python would.
+_IN_THE_FOLDER = {"explain", "inspect", "steps"}
 
 USAGE = f"""usage: importal COMMAND ...
 
@@ -67,37 +68,17 @@ def main(argv: list[str] | None = None) -> int:
         from .run import main as run
 
         return run(rest)
-    if command == "explain":
-        from .explain import main as explain
-
-        return _unless_closed(explain, rest)
-    if command in {"doctor", "modules", *_OF_RECORDS} and not sys.flags.safe_path:
-        # The folder of this program, or the current one: what lies there may be named like a module these need.
-        del sys.path[0]
-    if command == "doctor":
-        from .doctor import main as doctor
-
-        return _unless_closed(doctor, rest)
-    if command == "modules":
-        from .modules import main as modules
-
-        return _unless_closed(modules, rest)
-    if command == "inspect":
-        from .inspect import main as inspect
-
-        return _unless_closed(inspect, rest)
-    if command == "steps":
-        from .steps import main as steps
-
-        return _unless_closed(steps, rest)
-    if command in _OF_RECORDS:
-        from importlib import import_module
-
-        return _unless_closed(import_module(f".{command}", __name__).main, rest)
     if command in {"enable", "disable"}:
         from .enable import main as enable
 
         return enable(command, rest)
+    if command in COMMANDS:
+        if command not in _IN_THE_FOLDER and not sys.flags.safe_path:
+            # The folder of this program, or the current one: what lies there may be named like a module these need.
+            del sys.path[0]
+        from importlib import import_module
+
+        return _unless_closed(import_module(f".{command}", __name__).main, rest)
     import difflib
 
     near = difflib.get_close_matches(command, COMMANDS, 1)

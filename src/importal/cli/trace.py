@@ -2,20 +2,79 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import sys
 import tempfile
 from datetime import UTC, datetime
 
+from ..errors import FileError, FormatError
 from ..observe import journal
-from .supervise import run_beside
+from .rendering import add_options, prepare, render
+from .supervise import exit_status, how_it_ended, run_beside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..observe.record import Record
 
-__all__ = ["record_of"]
+__all__ = ["main", "record_of"]
+
+TARGETS = "(SCRIPT.py | DIRECTORY | APP.zip | -m MODULE | -c CODE | -) [ARGUMENTS]"
+# Options that are followed by a value: what comes after it may still be an option, and not the program.
+_VALUED = {"--format", "-o", "--depth", "--sort", "--match", "--hide-under"}
+
+
+def main(arguments: list[str]) -> int:
+    """Run a program, record its imports, and show the record. Returns the program's exit status, 2 for wrong use."""
+    parser = argparse.ArgumentParser(
+        prog="importal trace",
+        usage=f"importal trace [options] {TARGETS}",
+        description="Run a program under importal, as importal run does, and record every import: who asked for it, "
+        "what it cost, and why. Standard input and output stay the program's own; the record goes to standard error.",
+        epilog="exit status: the program's, 128 and the signal's number if it was killed; 2 for a wrong command line",
+        allow_abbrev=False,
+    )
+    for level in ("-O", "-OO"):
+        parser.add_argument(level, dest="optimize", action="store_const", const=level, default="", help="as python's")
+    add_options(parser)
+    end = _end_of_options(arguments)
+    options = parser.parse_args(arguments[:end])
+    target = arguments[end:]
+    if not target:
+        parser.error(f"name a program: {TARGETS}")
+    if target in (["-m"], ["-c"]):
+        parser.error(f"{target[0]}: needs an argument")
+    try:
+        # Before anything is run: a program that takes an hour is not to end with this.
+        prepare(options)
+    except (FileError, FormatError) as error:
+        print(f"importal trace: {error}", file=sys.stderr)
+        return 2
+    status, record = record_of(target, options.optimize)
+    if not record.ended.complete:
+        print(f"importal trace: {how_it_ended(status)}; the record is of what came before", file=sys.stderr)
+    try:
+        render(record, options, sys.stderr)
+        if options.output is not None:
+            print(f"importal trace: wrote {options.output}", file=sys.stderr)
+    except BrokenPipeError:
+        # Nobody reads it any more. The program's exit status counts, and Python would flush once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    except (FileError, FormatError) as error:
+        print(f"importal trace: {error}", file=sys.stderr)
+        return exit_status(status) or 2
+    return exit_status(status)
+
+
+def _end_of_options(arguments: list[str]) -> int:
+    """Return where the program begins."""
+    at = 0
+    while at < len(arguments) and arguments[at].startswith("-") and arguments[at] != "-":
+        if arguments[at].startswith(("-m", "-c")):
+            break
+        at += 2 if arguments[at] in _VALUED else 1
+    return min(at, len(arguments))
 
 
 def record_of(target: list[str], optimize: str = "", *, quiet: bool = False) -> tuple[int, Record]:
