@@ -264,7 +264,7 @@ MUTANTS = [
     ),
     Mutant(
         7, "a circular import does not say which modules import each other", "system.py",
-        "                error.add_note(describe_circle(cycle, error, sys._getframe(1), ImportSystem._load.__code__))",
+        "                error.add_note(describe_circle(circle, error, sys._getframe(1), ImportSystem._load.__code__))",
         "                pass",
         unit("system::test_a_cycle_is_shown"),
     ),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
     from typing import Any
 
-    from .record import By, Import, Record
+    from .record import By, Cached, Import, Record
 
 __all__ = ["Saving", "savings"]
 
@@ -102,7 +102,7 @@ class _Graph:
             self._add_import(one, None if one.parent is None else record.by_id.get(one.parent))
         for cached in record.cached:
             if cached.module in self._loaded:
-                self._add_request(self._module(cached.by.module), cached.by, cached.module)
+                self._add_request(self._holder(cached, record), cached.by, cached.module)
 
     def modules(self, nodes: Iterable[int]) -> tuple[str, ...]:
         """Return the modules among *nodes*, in the order of loading."""
@@ -121,6 +121,13 @@ class _Graph:
         else:
             holder = self._module(one.by.module) if parent is None else self._attempt(parent)
             self._add_request(holder, one.by, one.module, node)
+
+    def _holder(self, cached: Cached, record: Record) -> int:
+        """Return the node of the module in which the statement stands; of what executed it where that is no module."""
+        parent = None if cached.parent is None else record.by_id.get(cached.parent)
+        if cached.by.module in self._loaded or parent is None:
+            return self._module(cached.by.module)
+        return self._attempt(parent)
 
     def _add_request(self, holder: int, by: By, module: str, node: int | None = None) -> None:
         """Let the statement *by*, executed in the course of *holder*, ask for *module*, which is *node*."""

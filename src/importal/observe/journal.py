@@ -78,10 +78,10 @@ class _Journal:
             absolute = _absolute(name, level, package)
             by = By(module, file, lines.at(offset))
             wanted = [absolute, *(f"{absolute}.{child}" for child in children)]
-            self._note_cached(wanted, by, count)
+            self._note_cached(wanted, by, count, inside)
             self._note_circle(wanted, by, inside)
 
-    def _note_cached(self, wanted: list[str], by: By, count: int) -> None:
+    def _note_cached(self, wanted: list[str], by: By, count: int, inside: int | None) -> None:
         """Note what a statement found: its module, and what it names of that and is a submodule.
 
         With a *count* of 0 it found but a part of them, and loaded the others.
@@ -89,7 +89,7 @@ class _Journal:
         for number, module in enumerate(wanted):
             known = not number or module in self.loaded
             if known and (count or by not in self.loaded.get(module, ())):
-                self.cached.append(Cached(module, by, count or 1))
+                self.cached.append(Cached(module, by, count or 1, inside))
 
     def _note_circle(self, wanted: list[str], by: By, inside: int | None) -> None:
         """Note a statement that found one of the modules of whose execution it was part, in the import *inside*."""

@@ -86,11 +86,15 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Cached:
-    """A statement or call that found its module in the table, ``count`` times."""
+    """A statement or call that found its module in the table, ``count`` times.
+
+    ``parent`` is the ``id`` of the import in whose course it did so first, if that is known.
+    """
 
     module: str
     by: By
     count: int
+    parent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,15 @@ def test_no_statement_asks_for_what_the_interpreter_imports() -> None:
     assert found(without) == {"program.py:1": (5, ("a", "codec")), "program.py:2": (3, ("b", "other_codec"))}
 
 
+def test_code_that_belongs_to_no_module_belongs_to_what_executed_it() -> None:
+    """`exec` with a namespace of its own: without a there would be none of it."""
+    made = record(load("a", load("b", ms=2), again("b", by="made up"), ms=1))
+    (statement,) = made.cached
+    inside = replace(made, cached=(replace(statement, parent=made.imports[0].id),))
+    assert found(inside)["program.py:1"] == (3, ("a", "b"))
+    assert found(made)["program.py:1"] == (1, ("a",))  # where nobody knows
+
+
 def test_the_best_first_and_ten() -> None:
     made = record(*(load(f"m{number}", ms=number + 1) for number in range(30)))
     assert [one.time / MS for one in savings(made)] == list(range(30, 20, -1))
