@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 import hypothesis
@@ -10,6 +11,13 @@ import hypothesis
 # A set PYTHONDONTWRITEBYTECODE would quietly empty the tests about bytecode, here and in the processes tests start.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# A shell starts what runs in the background with these ignored, and the processes that tests start would inherit that.
+if os.name == "posix":
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 hypothesis.settings.register_profile("importal", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("importal")
