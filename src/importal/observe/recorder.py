@@ -96,6 +96,7 @@ class Recorder:
         self._begin = perf_counter_ns()
         self.lanes: dict[int, Lane] = {_thread.get_ident(): Lane(0, 0)}
         self.number = count().__next__
+        self._next_lane = count(1).__next__
         # By statement (the identifier of its code object, which hashes slowly, and the offset): how often, and what.
         self.cached: dict[tuple[int, int], list[Any]] = {}
         self._undo: list[Callable[[], object]] = []
@@ -180,7 +181,7 @@ class Recorder:
         ident = _thread.get_ident()
         lane = self.lanes.get(ident)
         if lane is None:
-            lane = self.lanes[ident] = Lane(len(self.lanes), self.now())
+            lane = self.lanes[ident] = Lane(self._next_lane(), self.now())
             threading = sys.modules.get("threading")
             known = None if threading is None else threading._active.get(ident)
             self.write("name", lane.number, "" if known is None else known.name)
