@@ -208,11 +208,7 @@ class SourceFileLoader(FileLoader, SourceLoader):
             if type(module) is Module and getattr(module.__spec__, "_initializing", False):
                 self._current = self._found
             self._found = None
-        # As the base class does it, without a frame more for each import inside another.
-        code = self.get_code(module.__name__)
-        if code is None:
-            raise ImportError(f"cannot load module {module.__name__!r} when get_code() returns None")
-        exec(code, module.__dict__)
+        super().exec_module(module)
 
     exec_module = import_frame(exec_module)
 
