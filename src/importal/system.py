@@ -66,7 +66,7 @@ class ImportSystem:
         self.wait_elsewhere: Callable[[str], object] | None = None
         # Whether an import is under way that has made room for the frames of those inside; see `with_room`.
         self._has_room = False
-        self._partial_class = partial_class(self._await_names)
+        self._partial_class = partial_class(self._await_names, state)
         self._when_loaded: dict[str, list[Callable[[ModuleType], object]]] = {}
         self._survive_forks()
 

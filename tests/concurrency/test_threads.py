@@ -149,6 +149,65 @@ def test_a_module_that_fails_once(play: Play, form: str) -> None:
         assert is_the_tables or by_c_code
 
 
+@pytest.mark.parametrize("form", ["module.value", "exec_in(module, 'from it import value')",
+                                  "exec_in(module, 'from it import *')"])  # fmt: skip
+def test_a_module_that_puts_another_in_its_place(play: Play, form: str) -> None:
+    """A thread left with what was in the table before (C code, up to CPython 3.14) gets the names of what is there now.
+
+    The other may ask the first in turn for what it has not, as wrappers do; a name that neither has is missing.
+    """
+    modules = {
+        "replaced.py": """
+            import sys, time
+            class Other:
+                __all__ = ["value"]
+                value = "complete"
+                def __init__(self, module):
+                    self.module = module
+                def __getattr__(self, name):
+                    return getattr(self.module, name)
+            time.sleep(0.2)
+            sys.modules[__name__] = Other(sys.modules[__name__])
+            time.sleep(0.2)
+        """
+    }
+    program = f"""
+        import sys, time
+
+        def exec_in(module, statement):
+            sys.modules["it"] = module
+            namespace = {{}}
+            exec(statement, namespace)
+            return namespace["value"]
+
+        def late():
+            time.sleep(0.1)
+            module = sys.modules["replaced"]
+            time.sleep(0.2)
+            return [type(sys.modules["replaced"]).__name__, {form}, hasattr(module, "missing")]
+
+        def first():
+            import replaced
+        report(outcomes=together(first, late))
+    """
+    assert play(modules, program)["outcomes"] == [[None, None], [["Other", "complete", False], None]]
+
+
+def test_three_threads_import_collections_abc(play: Play) -> None:
+    """It puts another module in its place within microseconds: between two steps of the interpreter's C code."""
+    program = """
+        import sys, collections
+        def ask():
+            from collections.abc import Mapping
+        failed = 0
+        for _ in range(300):
+            sys.modules.pop("collections.abc", None)
+            failed += together(*[ask] * 3) != [[None, None]] * 3
+        report(failed=failed)
+    """
+    assert play({}, program, switch=process.HASTE)["failed"] == 0
+
+
 def test_a_package_that_fails_under_a_waiting_thread(play: Play) -> None:
     """A thread that waits for a package to import its submodule gets the package's exception, or its own attempt's."""
     modules = {

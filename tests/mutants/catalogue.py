@@ -442,9 +442,15 @@ MUTANTS = [
     ),
     Mutant(
         11, "the names of a module that another thread executes are not awaited", "loaders/partial.py",
-        "            if type(self) is PartialModule and",
-        "            if False and",
+        "            if not wait(own_name):",
+        "            if False:",
         unit("system::test_a_name_of_a_module_that_another_thread_executes_is_awaited"),
+    ),
+    Mutant(
+        11, "a thread is left with a module that has put another in its place", "loaders/partial.py",
+        "if other is None or other is self or question in asked:",
+        "if True:",
+        ("tests/concurrency/test_threads.py::test_a_module_that_puts_another_in_its_place[module.value]",),
     ),
     Mutant(
         11, "an interrupt leaves the lock taken", "system.py",

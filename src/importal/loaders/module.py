@@ -46,7 +46,7 @@ def load(
     only it, is taken out again; the exception goes on. Until the caller is done with binding, ``spec._initializing``
     stays true, and threads that find the module wait for it. *builtins* replaces the built-in names the module's code
     sees, and with them the ``__import__`` that its import statements call. An ordinary module is of the class *partial*
-    until its code has been executed.
+    until its code has been executed and it is the module.
     """
     loader: Any = spec.loader
     name = spec.name
@@ -75,15 +75,14 @@ def load(
             events.announce("execute", "failed", name, module=module, error=error)
             events.announce("publish", "removed", name, module=module)
         raise
-    finally:
-        # Its own code may have given it another class, which it keeps.
-        if type(made) is partial:
-            made.__class__ = Module
     if events.observers:
         events.announce("execute", "finished", name, module=module)
     # A module may put another object in its place. Moving the entry to the end keeps the table in the order in which
     # modules were completed.
     module = table[name] = table.pop(name)
+    # Its own code may have given it another class, which it keeps; what is not the one stays *partial*.
+    if module is made and type(made) is partial:
+        made.__class__ = Module
     return module
 
 

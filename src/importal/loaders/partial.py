@@ -3,9 +3,15 @@
 No lock stands before ``sys.modules.get("typing").ClassVar`` (the standard library's dataclasses do this), so a thread
 may come upon a module that another one is still executing without any import statement. Asked for a name it does not
 have, such a module waits until it is complete, and then answers.
+
+A thread may also be left with a module that will not be the one: its code puts another object in its place (as
+``collections.abc`` does), or fails, and the next attempt succeeds. The interpreter, which had found the first, then
+returns it. Asked for a name it does not have, it answers with what stands in its place.
 """
 
 from __future__ import annotations
+
+from _thread import get_ident
 
 from ..interpreter import Module, import_frame
 
@@ -14,14 +20,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
+    from ..state import StateLike
+
 __all__ = ["partial_class"]
 
 
-def partial_class(wait: Callable[[str], bool]) -> type[ModuleType]:
+def partial_class(wait: Callable[[str], bool], state: StateLike) -> type[ModuleType]:
     """Return the class for modules whose code is executed while other threads run.
 
     *wait* is called with a module's name and returns when no other thread is executing it; False: that may never be.
+    In *state* is the module table, in which another may stand in the place of one of these.
     """
+    asked: set[tuple[int, str, str]] = set()
 
     class PartialModule(Module):  # type: ignore[misc, valid-type]
         __slots__ = ()
@@ -29,12 +39,27 @@ def partial_class(wait: Callable[[str], bool]) -> type[ModuleType]:
         @import_frame
         def __getattr__(self, name: str) -> object:
             # Names with underscores are the import system's, or asked for by tools that look through all modules: they
-            # are there from the beginning, or never.
-            if type(self) is PartialModule and not name.startswith("__") and not wait(self.__spec__.name):  # type: ignore[attr-defined]
+            # are there from the beginning, or never. `__all__` is the module's.
+            if type(self) is not PartialModule or (name.startswith("__") and name != "__all__"):
+                return Module.__getattribute__(self, name)
+            own_name: str = self.__spec__.name  # type: ignore[attr-defined]
+            if not wait(own_name):
                 # Once in vain is enough, for whoever asks for more names.
                 self.__class__ = Module  # type: ignore[assignment]
-            # Looked up again; where the name is missing, the words are the interpreter's own.
-            return Module.__getattribute__(self, name)
+            try:
+                # Looked up again; where the name is missing, the words are the interpreter's own.
+                return Module.__getattribute__(self, name)
+            except AttributeError:
+                question = (get_ident(), own_name, name)
+                other = state.modules.get(own_name)
+                if other is None or other is self or question in asked:
+                    raise
+            # The other may ask this one in turn for what it lacks: it is not asked again for the same.
+            asked.add(question)
+            try:
+                return getattr(other, name)
+            finally:
+                asked.discard(question)
 
     PartialModule.__name__ = PartialModule.__qualname__ = Module.__name__
     PartialModule.__module__ = Module.__module__
