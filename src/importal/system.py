@@ -21,10 +21,9 @@ from .interpreter import (
     import_frame,
     set_lazy_attributes,
     thread_frames,
-    with_room,
     without_import_frames,
 )
-from .loaders.module import load
+from .loaders.module import load, load_in_room
 from .loaders.partial import partial_class
 from .locks import ModuleLock, ModuleLocks
 from .state import check_state
@@ -120,19 +119,14 @@ class ImportSystem:
             module: ModuleType = table.get(name, _MISSING)
             if module is _MISSING:
                 observed = False
-                outermost, self._has_room = not self._has_room, True
                 try:
                     observed = self._begin(name)
-                    find_then_load = self._find_then_load_in_room if outermost else self._find_then_load
-                    module = find_then_load(name, import_parent or self.import_name, lazy_submodule)
+                    module = self._find_then_load(name, import_parent or self.import_name, lazy_submodule)
                 except BaseException as error:
                     if observed:
                         self.events.announce("import", "failed", name, error=error)
                     without_import_frames(error)
                     raise
-                finally:
-                    if outermost:
-                        self._has_room = False
                 if observed:
                     self.events.announce("import", "finished", name, module=module)
                 return module
@@ -211,8 +205,6 @@ class ImportSystem:
                     lock.owner = None
             self.locks.leave(lock, depth)
 
-    _find_then_load_in_room = with_room(_find_then_load)
-
     def _take(self, lock: ModuleLock) -> bool:
         if not self.events.observers or not self.locks.held_by_another(lock.name):
             return self.locks.take(lock)
@@ -288,10 +280,14 @@ class ImportSystem:
         if siblings is not None:
             # The interpreter words an AttributeError on the parent by this list.
             siblings.append(child)
-        module = None
+        module, makes_room = None, False
         try:
+            if not self._has_room and spec.submodule_search_locations is not None:
+                # Where a package is imported, many imports inside imports are to be expected.
+                makes_room = self._has_room = True
             partial = self._partial_class if count_threads() else None
-            module = load(spec, self.state.modules, self.events, self.builtins, partial)
+            load_it = load_in_room if makes_room else load
+            module = load_it(spec, self.state.modules, self.events, self.builtins, partial)
             if parent is not None:
                 self._bind(spec.name, child, module)
             spec._initializing = False
@@ -304,6 +300,8 @@ class ImportSystem:
             self._explain(error, spec)
             raise
         finally:
+            if makes_room:
+                self._has_room = False
             if siblings is not None:
                 siblings.remove(child)
         return module

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..events import host_events
-from ..interpreter import Module, import_frame
+from ..interpreter import Module, import_frame, with_room
 from ..spec import ModuleSpec
 
 TYPE_CHECKING = False
@@ -21,6 +21,7 @@ __all__ = [
     "give_builtins",
     "load",
     "load_by_name",
+    "load_in_room",
     "module_from_spec",
     "set_attributes",
     "spec_from_loader",
@@ -87,6 +88,7 @@ def load(
 
 
 load = import_frame(load)
+load_in_room = with_room(load)
 
 
 def module_from_spec(spec: ModuleSpec) -> ModuleType:
