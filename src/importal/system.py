@@ -13,6 +13,7 @@ import sys
 from _weakref import ref
 
 from . import names
+from .collector import Collector
 from .errors import DeadlockError
 from .events import Events
 from .interpreter import (
@@ -26,6 +27,7 @@ from .interpreter import (
 from .loaders.module import load, load_in_room
 from .loaders.partial import partial_class
 from .locks import ModuleLock, ModuleLocks
+from .search import find
 from .state import check_state
 
 TYPE_CHECKING = False
@@ -36,9 +38,6 @@ if TYPE_CHECKING:
 
     from .spec import ModuleSpec
     from .state import StateLike
-
-if sys.version_info < (3, 12):
-    from .loaders.legacy import ask_finder
 
 __all__ = ["ImportSystem"]
 
@@ -63,8 +62,9 @@ class ImportSystem:
         self.builtins: dict[str, object] | None = None
         # Called with a module's name when it is being executed by nobody this system knows of.
         self.wait_elsewhere: Callable[[str], object] | None = None
-        # Whether an import is under way that has made room for the frames of those inside; see `with_room`.
-        self._has_room = False
+        # Whether an import is under way, in whose course others are; whether it has made room for their frames.
+        self._under_way = self._has_room = False
+        self._collector = Collector()
         self._partial_class = partial_class(self._await_names, state)
         self._when_loaded: dict[str, list[Callable[[ModuleType], object]]] = {}
         self._survive_forks()
@@ -118,8 +118,11 @@ class ImportSystem:
         while True:
             module: ModuleType = table.get(name, _MISSING)
             if module is _MISSING:
-                observed = False
+                observed = outermost = False
                 try:
+                    if not self._under_way:
+                        outermost = self._under_way = True
+                        self._collector.hold()
                     observed = self._begin(name)
                     module = self._find_then_load(name, import_parent or self.import_name, lazy_submodule)
                 except BaseException as error:
@@ -127,6 +130,10 @@ class ImportSystem:
                         self.events.announce("import", "failed", name, error=error)
                     without_import_frames(error)
                     raise
+                finally:
+                    if outermost:
+                        self._collector.release()
+                        self._under_way = False
                 if observed:
                     self.events.announce("import", "finished", name, module=module)
                 return module
@@ -183,7 +190,7 @@ class ImportSystem:
                     return None  # type: ignore[return-value]
                 message = f"No module named {name!r}; {parent_name!r} is not a package"
                 raise ModuleNotFoundError(message, name=name) from None
-        spec = self._find(name, path)
+        spec = find(self.state, self.events, name, path)
         if spec is None:
             if lazy:
                 return None  # type: ignore[return-value]
@@ -239,37 +246,9 @@ class ImportSystem:
             raise DeadlockError(name, self.locks.owner(name))
         return module
 
-    # ------------------------------------------------------------ the finders are asked
-
     def _find(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        """Return the spec of the first finder on ``meta_path`` that has one, or None. No lock is held."""
-        meta_path = self.state.meta_path
-        if meta_path is None:
-            raise ImportError("sys.meta_path is None, Python is likely shutting down")
-        if not meta_path:
-            _warn("sys.meta_path is empty", ImportWarning)
-        observed = bool(self.events.observers)
-        if observed:
-            self.events.announce("find", "started", name, path=path)
-        spec = finder = None
-        for finder in tuple(meta_path):
-            if observed:
-                self.events.announce("finder", "asked", name, finder=finder)
-            try:
-                spec = _ask(finder, name, path, target)
-            except BaseException as error:
-                if observed:
-                    self.events.announce("find", "failed", name, path=path, error=error)
-                raise
-            if observed:
-                self.events.announce("finder", "answered", name, finder=finder, spec=spec)
-            if spec is not None:
-                break
-        if observed:
-            self.events.announce(
-                "find", "finished", name, path=path, spec=spec, finder=None if spec is None else finder
-            )
-        return spec
+        """Return what the finders answer."""
+        return find(self.state, self.events, name, path, target)
 
     # ------------------------------------------------------------ the module is made, executed and bound
 
@@ -380,16 +359,6 @@ class ImportSystem:
 def _is_initializing(module: object) -> bool:
     """Tell whether *module* is still being executed, by whichever thread."""
     return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
-
-
-def _ask(finder: Any, name: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
-    try:
-        find_spec = finder.find_spec
-    except AttributeError:
-        if sys.version_info < (3, 12):
-            return ask_finder(finder, name, path)
-        return None
-    return find_spec(name, path, target)  # type: ignore[no-any-return]
 
 
 def _warn(message: str, category: type[Warning]) -> None:

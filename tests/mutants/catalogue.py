@@ -88,27 +88,27 @@ MUTANTS = [
     ),
     # ------------------------------------------------------------ 3: finders on meta_path
     Mutant(
-        3, "finders are asked in the wrong order", "system.py",
+        3, "finders are asked in the wrong order", "search.py",
         "for finder in tuple(meta_path):",
         "for finder in reversed(meta_path):",
         unit("system::test_finders_are_asked_in_order_with_the_parents_path"),
     ),
     Mutant(
-        3, "finders do not hear of the parent's path", "system.py",
-        "                spec = _ask(finder, name, path, target)",
-        "                spec = _ask(finder, name, None, target)",
+        3, "finders do not hear of the parent's path", "search.py",
+        "            spec = _ask(finder, name, path, target)",
+        "            spec = _ask(finder, name, None, target)",
         unit("system::test_finders_are_asked_in_order_with_the_parents_path"),
     ),
     Mutant(
-        3, "a finder that changes meta_path makes another be passed over", "system.py",
+        3, "a finder that changes meta_path makes another be passed over", "search.py",
         "for finder in tuple(meta_path):",
         "for finder in meta_path:",
         unit("system::test_a_finder_that_changes_the_meta_path"),
     ),
     Mutant(
-        3, "only the first finder is asked", "system.py",
-        "            if spec is not None:\n                break\n",
-        "            break\n",
+        3, "only the first finder is asked", "search.py",
+        "        if spec is not None:\n            break\n",
+        "        break\n",
         unit("system::test_finders_are_asked_in_order_with_the_parents_path", "system::test_a_finder_that_changes_the_meta_path"),
     ),
     # ------------------------------------------------------------ 4: path entries
@@ -410,8 +410,8 @@ MUTANTS = [
     ),
     Mutant(
         11, "finders are called while the module's lock is held", "system.py",
-        "        spec = self._find(name, path)\n        if spec is None:\n            if lazy",
-        "        self.locks.acquire(name)\n        spec = self._find(name, path)\n        if spec is None:\n            if lazy",
+        "        spec = find(self.state, self.events, name, path)\n        if spec is None:\n            if lazy",
+        "        self.locks.acquire(name)\n        spec = find(self.state, self.events, name, path)\n        if spec is None:\n            if lazy",
         unit("system::test_no_lock_is_held_while_finders_are_asked"),
     ),
     Mutant(
