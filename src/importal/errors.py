@@ -19,6 +19,7 @@ __all__ = [
     "NotFoundError",
     "RecordError",
     "RecordingError",
+    "SourceError",
     "StateError",
     "TargetError",
     "ZipImportError",
@@ -72,6 +73,26 @@ class DeadlockError(ImportalError, RuntimeError):
 
 class TargetError(ImportalError, ImportError):
     """A program that was to be run cannot be run: it does not exist or holds nothing to run."""
+
+
+class SourceError(ImportalError, OSError):
+    """A place that a path entry names cannot be opened or read, or holds what it must not.
+
+    ``entry`` is the path entry without passwords, ``release`` the name or digest of the release (None: not yet known,
+    or there are none), ``reason`` what happened, ``advice`` the next step. No ImportError: an entry that fails is not
+    one without the module, and what comes after it on the path may be another module of that name.
+    """
+
+    def __init__(self, entry: str, release: str | None, reason: str, advice: str) -> None:
+        super().__init__(entry, release, reason, advice)
+        self.entry = entry
+        self.release = release
+        self.reason = reason
+        self.advice = advice
+
+    def __str__(self) -> str:
+        of_release = f", release {self.release}" if self.release is not None else ""
+        return f"{self.entry}{of_release}: {self.reason}; {self.advice}"
 
 
 class ZipImportError(ImportalError, ImportError):

@@ -17,10 +17,12 @@ from _weakref import ref
 from . import interpreter, machinery
 from .errors import InstallError
 from .finders.archive import zipimporter
+from .finders.entry import EntryFinder
 from .importlib_names import put_names
 from .interpreter import Module, bootstrap
 from .loaders.location import file_loaders
 from .spec import ModuleSpec, module_repr
+from .standard import url_hook
 from .statement import handle_fromlist
 
 TYPE_CHECKING = False
@@ -226,8 +228,16 @@ def _exchange_finders(installation: Installation) -> None:
 
     installation.exchange("meta_path", finder)
     installation.exchange("path_hooks", hook)
-    _drop_finders(lambda finder: type(finder).__module__ in _STOCK_MODULES)
-    installation.also(lambda: _drop_finders(lambda finder: isinstance(finder, (machinery.FileFinder, zipimporter))))
+    sys.path_hooks.append(url_hook)
+    installation.also(_without_url_hook)
+    _drop_finders(lambda finder: type(finder).__module__ in _STOCK_MODULES or finder is None)
+    installation.also(lambda: _drop_finders(lambda finder: isinstance(finder, (EntryFinder, zipimporter))))
+
+
+def _without_url_hook() -> None:
+    """Take the hook for URLs away, unless somebody else has."""
+    if url_hook in sys.path_hooks:
+        sys.path_hooks.remove(url_hook)
 
 
 def _drop_finders(concerned: Callable[[Any], bool]) -> None:

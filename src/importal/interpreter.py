@@ -61,6 +61,27 @@ _ROOM = 16_500
 _IMPORTLIB = {"importlib", bootstrap.__name__, external.__name__}
 
 
+def _sha256() -> Callable[[bytes], Any]:
+    """Return the constructor of sha256 hashes that is loaded soonest: hashlib brings a whole library with it."""
+    name = "_sha2" if sys.version_info >= (3, 12) else "_sha256"
+    try:
+        return builtins.__import__(name).sha256  # type: ignore[no-any-return]
+    except (ImportError, AttributeError):
+        import hashlib
+
+        return hashlib.sha256
+
+
+def sha256(data: bytes | memoryview) -> Any:
+    """Return the sha256 of *data* as an object with ``digest`` and ``hexdigest``."""
+    global _make_sha256
+    if _make_sha256 is None:
+        _make_sha256 = _sha256()
+    return _make_sha256(data)  # type: ignore[arg-type]
+
+
+_make_sha256: Callable[[bytes], Any] | None = None
+
 # How many threads there are besides the main one; where the interpreter does not say: some.
 count_threads: Callable[[], int] = getattr(_thread, "_count", lambda: 1)
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .install import Installation
     from .spec import ModuleSpec
 
-__all__ = ["ImportState", "ImportSystem"]
+__all__ = ["ImportState", "ImportSystem", "url_hook"]
 
 
 class ImportState(State):
@@ -59,11 +59,20 @@ class ImportState(State):
         self.events = Events()
         finders = [PrivateBuiltinImporter(self.modules), FrozenImporter, PathSearch(self, self.events)]
         self.meta_path = finders if meta_path is None else list(meta_path)
-        self.path_hooks = [_zip_hook, self._directory_hook] if path_hooks is None else list(path_hooks)
+        if path_hooks is None:
+            path_hooks = (_zip_hook, self._directory_hook, self._url_hook)
+        self.path_hooks = list(path_hooks)
 
     def _directory_hook(self, path: str) -> FileFinder:
         """Return a finder whose loaders keep and announce bytecode as this state says. Raises ImportError."""
         finder = _find_directories(path)
+        finder.state = self
+        finder.events = self.events
+        return finder
+
+    def _url_hook(self, path: str) -> Any:
+        """Return a finder for a source that a URL names; the same holds for its loaders. Raises ImportError."""
+        finder = url_hook(path)
         finder.state = self
         finder.events = self.events
         return finder
@@ -84,6 +93,15 @@ def _zip_hook(path: str) -> Any:
     from .finders.archive import zipimporter
 
     return zipimporter(path)
+
+
+def url_hook(path: str) -> Any:
+    """Return a finder for what the URL *path* names (a path hook). Raises ImportError for anything else."""
+    if "://" not in path:
+        raise ImportError("only URLs are supported", path=path)
+    from .finders.placed import placed_hook
+
+    return placed_hook(path)
 
 
 class ImportSystem(engine.ImportSystem):

@@ -302,11 +302,11 @@ MUTANTS = [
              "loaders/source::test_unknown_flag_bits_are_refused"),
     ),
     Mutant(
-        9, "bytecode is written in place", "bytecode/store.py",
+        9, "bytecode is written in place", "files.py",
         "        _write_whole(location, data, mode)",
         '        open(location, "wb").write(data)',
-        unit("bytecode/store::test_a_reader_never_sees_half_a_file",
-             "bytecode/store::test_a_write_cut_short_leaves_the_old_file"),
+        unit("files::test_a_reader_never_sees_half_a_file",
+             "files::test_a_write_cut_short_leaves_the_old_file"),
     ),
     Mutant(
         9, "hash-based bytecode files are never compared", "bytecode/validity.py",
@@ -339,10 +339,10 @@ MUTANTS = [
         unit("loaders/source::test_nothing_is_written_when_that_is_asked"),
     ),
     Mutant(
-        9, "a bytecode file does not have its source's rights", "bytecode/store.py",
+        9, "a bytecode file does not have its source's rights", "files.py",
         "    return mode | 0o200",
         "    return 0o666",
-        unit("loaders/source::test_bytecode_has_the_sources_rights", "bytecode/store::test_source_mode_is_the_sources_and_writable"),
+        unit("loaders/source::test_bytecode_has_the_sources_rights", "files::test_source_mode_is_the_sources_and_writable"),
     ),
     Mutant(
         9, "-O and -OO share the plain bytecode file", "loaders/source.py",

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import chain
 
 from ..events import host_events
 from ..loaders.namespace import NamespacePath
+from ..sources.places import is_url
 from ..spec import ModuleSpec
 from .legacy import LegacyFinder
 
@@ -132,7 +134,18 @@ class PathSearch:
         """Return the distributions along a path, as ``importlib.metadata`` asks for them."""
         from importlib.metadata import MetadataPathFinder
 
-        return MetadataPathFinder.find_distributions(*args, **kwargs)
+        found = MetadataPathFinder.find_distributions(*args, **kwargs)
+        placed = [entry for entry in self._metadata_path(*args, **kwargs) if is_url(entry)]
+        if placed:
+            from .distributions import placed_distributions
+
+            context = args[0] if args else kwargs.get("context")
+            return chain(found, placed_distributions(map(self.entry_finder, placed), getattr(context, "name", None)))
+        return found
+
+    def _metadata_path(self, context: Any = None) -> Iterable[str]:
+        """Return the entries in which distributions are looked for: the context's own path, or the state's."""
+        return self.state.path if context is None or "path" not in vars(context) else context.path
 
     def discover(self, parent: ModuleSpec | None = None) -> Iterator[ModuleSpec]:
         """Yield the specs of the modules along the path, or of *parent*'s submodules. Raises ValueError: no package."""

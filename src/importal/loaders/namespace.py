@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..interpreter import external
+from ..sources.places import is_url
 from .base import LegacyLoading, warn_of_module_repr
 
 TYPE_CHECKING = False
@@ -149,6 +150,10 @@ class NamespaceLoader(LegacyLoading, external.NamespaceLoader):  # type: ignore[
 
     def get_resource_reader(self, module: str) -> Any:
         """Return a reader over the files of all portions (``importlib.resources``)."""
+        if any(is_url(portion) for portion in self._path):
+            from .resources import portions_reader
+
+            return portions_reader(self._path)
         from importlib.readers import NamespaceReader
 
         return NamespaceReader(self._path)

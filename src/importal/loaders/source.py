@@ -10,7 +10,8 @@ import marshal
 import os
 import sys
 
-from ..bytecode import header, store, validity
+from .. import files
+from ..bytecode import header, validity
 from ..events import host_events
 from ..interpreter import MAGIC_NUMBER, Module, import_frame, rename_code, source_hash
 from ..locations import bytecode_location
@@ -220,11 +221,11 @@ class SourceFileLoader(FileLoader, SourceLoader):
         return {"mtime": status.st_mtime, "size": status.st_size}
 
     def _cache_bytecode(self, source_path: str, cache_path: str, data: bytes) -> None:
-        return self.set_data(cache_path, data, _mode=store.source_mode(source_path))
+        return self.set_data(cache_path, data, _mode=files.source_mode(source_path))
 
     def set_data(self, path: str, data: bytes, *, _mode: int = 0o666) -> None:
         """Write *data* to the file *path*, whole or not at all; what hinders it is announced, not raised."""
-        written = store.write(path, data, _mode)
+        written = files.write(path, data, _mode)
         if self.events.observers:
             outcome = "written" if written else "failed"
             self.events.announce("store", outcome, self.name, location=path, reason=written.reason)

@@ -1,11 +1,12 @@
-"""Writing bytecode files: whole or not at all, with the rights of their source."""
+"""Writing files: whole or not at all, and where a user's caches are kept."""
 
 from __future__ import annotations
 
 import _thread
 import os
+import sys
 
-__all__ = ["Written", "source_mode", "write"]
+__all__ = ["Written", "cache_folder", "source_mode", "write"]
 
 _counter = iter(range(1 << 62)).__next__
 
@@ -23,6 +24,21 @@ class Written:
         return self.reason is None
 
 
+def cache_folder() -> str:
+    """Return the directory of importal's caches: ``IMPORTAL_CACHE``, or a folder where the platform has such things."""
+    chosen = os.environ.get("IMPORTAL_CACHE")
+    if chosen:
+        return os.path.abspath(chosen)
+    home = os.path.expanduser("~")
+    if sys.platform == "win32":
+        place = os.environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local")
+    elif sys.platform == "darwin":
+        place = os.path.join(home, "Library", "Caches")
+    else:
+        place = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
+    return os.path.join(place, "importal")
+
+
 def source_mode(source: str) -> int:
     """Return the permission bits for the bytecode of *source*: the source's own, and writable by its owner.
 
@@ -38,8 +54,8 @@ def source_mode(source: str) -> int:
 def write(location: str, data: bytes, mode: int = 0o666) -> Written:
     """Write *data* to *location* by way of a temporary file beside it, so that a reader sees all of it or nothing.
 
-    Missing directories are made. Never raises OSError: bytecode is a cache, and a directory that cannot be written to
-    only costs the next start a compilation; the result says why.
+    Missing directories are made. Never raises OSError: what is written so is a cache, and a directory that cannot be
+    written to only costs the next start some time; the result says why.
     """
     directory = os.path.dirname(location)
     try:

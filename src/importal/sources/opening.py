@@ -1,0 +1,113 @@
+"""Opening what path entries name: who opens which scheme, and one opened source for each place.
+
+Which scheme is opened by whom is in :data:`openers`; programs may add their own.
+"""
+
+from __future__ import annotations
+
+import _thread
+
+from ..errors import SourceError
+from .places import SQL_SCHEMES, parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..protocols import Source
+    from .places import Place
+
+__all__ = ["Opening", "close_all", "opened", "openers", "opening"]
+
+#: Who opens the places of a scheme: called with the Place, it returns a Source. Raises SourceError.
+openers: dict[str, Callable[[Place], Source]] = {}
+
+# The sources in use, by their root: everything below a root is found in it.
+_open: dict[str, Opening] = {}
+_one_at_a_time = _thread.allocate_lock()
+
+
+class Opening:
+    """A source that is opened when it is first asked something, once, whichever thread comes first.
+
+    Opening may import (a database's driver), and these imports come by here: to them the source has nothing.
+    """
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self._lock = _thread.allocate_lock()
+        self._opener: int | None = None
+        self._source: Source | None = None
+        self._error: SourceError | None = None
+
+    def source(self) -> Source | None:
+        """Return the source, None to the thread that is opening it. Raises SourceError, until :meth:`forget`."""
+        if self._source is not None:
+            return self._source
+        me = _thread.get_ident()
+        if self._opener == me:
+            return None
+        with self._lock:
+            if self._source is None and self._error is None:
+                self._opener = me
+                try:
+                    self._source = _opener(self.place)(self.place)
+                except SourceError as error:
+                    self._error = error
+                finally:
+                    self._opener = None
+            if self._error is not None:
+                raise self._error.with_traceback(None)
+            return self._source
+
+    def forget(self) -> None:
+        """Try again when it is asked next, where opening has failed."""
+        self._error = None
+
+
+def _opener(place: Place) -> Callable[[Place], Source]:
+    own = openers.get(place.scheme)
+    if own is not None:
+        return own
+    if place.scheme == "memory":
+        from .memory import opened as open_memory
+
+        return open_memory
+    if place.scheme in SQL_SCHEMES:
+        from .sql import connected
+        from .store import opened as open_release
+
+        return lambda place: open_release(place, connected(place))
+    from .remote import opened as open_remote
+
+    return open_remote
+
+
+def opening(entry: str) -> tuple[Opening, str]:
+    """Return the source that *entry* lies in, and the folder it names. Raises SourceError for a URL that is none."""
+    with _one_at_a_time:
+        within = [root for root in _open if entry == root or entry.startswith(f"{root}/")]
+        if within:
+            root = max(within, key=len)
+            return _open[root], entry[len(root) :].strip("/")
+        place = parse(entry)
+        present = _open.get(place.root)
+        if present is None:
+            present = _open[place.root] = Opening(place)
+        elif present.place.address != place.address:
+            reason = "another entry differs from it only in its password or query, which modules do not show"
+            raise SourceError(place.root, place.release, reason, "use one of the two in a process")
+        return present, place.folder
+
+
+def opened(entry: str) -> Source:
+    """Return the source that the path entry *entry* names, opened. Raises SourceError."""
+    source = opening(entry)[0].source()
+    assert source is not None, "asked for while it is being opened"
+    return source
+
+
+def close_all() -> None:
+    """Forget every source: the next use opens it anew, and sees the release that is current then."""
+    with _one_at_a_time:
+        _open.clear()

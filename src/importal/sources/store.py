@@ -1,0 +1,155 @@
+"""A store: contents by their sha256, and releases, which are manifests of contents.
+
+A :class:`Shelf` is where a store lies: in a database, or as files at some URL. What is here is the same for all of
+them: opening a release, and getting its contents with few questions, whatever the number of modules.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+
+from .. import files
+from ..errors import SourceError
+from ..interpreter import sha256
+from . import manifest as manifests
+from .contents import Contents, Turn
+from .tree import File, Tree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Protocol
+
+    from .places import Place
+
+    class Shelf(Protocol):
+        """Where a store lies, open for reading."""
+
+        #: Whether contents are at hand, so that keeping copies of them would save nothing.
+        at_hand: bool
+
+        def manifest_digest(self, release: str | None) -> tuple[str, str] | None:
+            """Return (name, digest of the manifest) of a release, None: the current one. None when there is none."""
+
+        def manifest(self, digest: str) -> bytes | None:
+            """Return the manifest with this sha256, None when there is none."""
+
+        def contents(self, digests: list[str]) -> Iterator[tuple[str, bytes]]:
+            """Yield (sha256, bytes) of those of *digests* that there are."""
+
+
+__all__ = ["Release", "Shelf", "opened"]
+
+# Larger files are fetched one by one, and only when they are asked for (bytes).
+_BUNDLED_MOST = 1 << 20
+
+
+class Release(Tree):
+    """One release of a store, as it was when it was opened, whatever is published later."""
+
+    def __init__(self, root: str, name: str, digest: str, files_of_it: dict[str, File], shelf: Shelf) -> None:
+        super().__init__(root, files_of_it)
+        self.release = name
+        self.manifest_digest = digest
+        self._shelf = shelf
+        self._contents = Contents()
+        self._one_at_a_time = _thread.allocate_lock()
+
+    def fetch(self, path: str, file: File) -> bytes:
+        """Return the bytes of *file*: from the cache, or from the store together with what else is not in the cache.
+
+        Raises SourceError when the store cannot be reached, or has something else under that sha256.
+        """
+        if self._shelf.at_hand:
+            return self._checked(path, file, next(iter(self._shelf.contents([file.digest])), None))
+        data = self._contents.get(file.digest)
+        if data is None:
+            with self._one_at_a_time, Turn(os.path.join(self._contents.folder, "lock")):
+                # Another thread or process may have fetched it meanwhile.
+                data = self._contents.get(file.digest)
+                if data is None:
+                    data = self._fetch_with_others(path, file)
+        return data
+
+    def _fetch_with_others(self, path: str, file: File) -> bytes:
+        small = [one.digest for _, one in self.files() if one.st_size <= _BUNDLED_MOST]
+        # What lies in the cache and is damaged counts as there: hence the one in question in any case.
+        wanted = dict.fromkeys([file.digest, *self._contents.missing(small)])
+        found = None
+        for digest, data in self._shelf.contents(list(wanted)):
+            if sha256(data).hexdigest() != digest:
+                continue  # refused when it is asked for, which it may never be
+            self._contents.put(digest, data)
+            if digest == file.digest:
+                found = (digest, data)
+        return self._checked(path, file, found)
+
+    def _checked(self, path: str, file: File, found: tuple[str, bytes] | None) -> bytes:
+        if found is None:
+            reason = f"{path} is not there, or not with the sha256 that the release names"
+        elif sha256(found[1]).hexdigest() != file.digest:
+            reason = f"{path} has the sha256 {sha256(found[1]).hexdigest()}, not {file.digest}"
+        else:
+            return found[1]
+        advice = "what was fetched is damaged: try again, then publish the release anew"
+        raise SourceError(self.root, self.release, reason, advice)
+
+
+def opened(place: Place, shelf: Shelf) -> Release:
+    """Return the release that *place* names, the current one if it names none.
+
+    Two questions at most: which manifest it is, and the manifest, which is kept in the cache. A release that is pinned
+    by its digest and in the cache needs none. Raises SourceError.
+    """
+    digest = place.digest
+    name = place.release
+    if digest is None:
+        answer = _ask(place, shelf)
+        if answer is None:
+            what = f"there is no release {place.release!r}" if place.release else "nothing has been published there yet"
+            advice = (
+                f"importal releases {place.root.partition('#')[0]} lists what there is; importal publish adds to it"
+            )
+            raise SourceError(place.root, place.release, what, advice)
+        name, digest = answer
+    contents = Contents()
+    manifest = None if shelf.at_hand else contents.get(digest)
+    if manifest is None:
+        manifest = shelf.manifest(digest)
+        if manifest is None:
+            advice = f"importal releases {place.root.partition('#')[0]} lists what there is"
+            raise SourceError(place.root, f"sha256:{digest}", "its manifest is not there", advice)
+        found = manifests.read(manifest, place.root, digest)
+        if not shelf.at_hand:
+            contents.put(digest, manifest)
+    else:
+        found = manifests.read(manifest, place.root, digest)
+    return Release(place.root, name or digest, digest, found, shelf)
+
+
+def _ask(place: Place, shelf: Shelf) -> tuple[str, str] | None:
+    """Return name and digest of the release; where the store cannot be reached, those that it had the last time."""
+    note = os.path.join(files.cache_folder(), "releases", sha256(place.root.encode()).hexdigest())
+    try:
+        answer = shelf.manifest_digest(place.release)
+    except SourceError as error:
+        known = None if shelf.at_hand else _noted(note)
+        if known is None:
+            raise
+        import warnings
+
+        warnings.warn(f"{error}; going on with release {known[0]}, as it was the last time", RuntimeWarning, 2)
+        return known
+    if answer is not None and not shelf.at_hand and _noted(note) != answer:
+        files.write(note, f"{answer[1]} {answer[0]}\n".encode(), 0o600)
+    return answer
+
+
+def _noted(path: str) -> tuple[str, str] | None:
+    try:
+        with open(path, encoding="utf-8") as file:
+            digest, _, name = file.read().rstrip("\n").partition(" ")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return (name, digest) if len(digest) == 64 and name else None
