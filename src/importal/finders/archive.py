@@ -8,13 +8,15 @@ from stat import S_ISREG
 
 from ..bytecode import validity
 from ..errors import ZipImportError
-from ..interpreter import import_frame
+from ..interpreter import EXTENSION_SUFFIXES, import_frame
 from ..loaders.base import CodeLoader
 from ..loaders.decoding import decode_source
+from ..loaders.kept import KeptBytecode
 from ..loaders.module import spec_from_loader
+from ..loaders.placed import PlacedExtensionLoader
 from ..loaders.source import code_from_bytecode
 from ..locations import split
-from ..sources.archive import Member, folders_of, read_directory, read_member
+from ..sources.archive import ArchiveFiles, Member, folders_of, read_directory, read_member
 from ..spec import ModuleSpec
 from .legacy import LegacyEntryFinder
 
@@ -67,6 +69,7 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
         if self.archive not in directories:
             directories[self.archive] = read_directory(self.archive)
         self.prefix = folder + os.sep if folder else ""
+        self._kept = KeptBytecode(self.archive)
         self._folders: tuple[object, frozenset[str]] = (None, frozenset())
         # The last module located: find_spec locates what get_code then loads.
         self._last: tuple[str, object, _Found] | None = None
@@ -87,6 +90,9 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
         found = self._locate(fullname)
         if found is not None:
             return spec_from_loader(fullname, self, is_package=found.is_package)
+        library = self._library(fullname)
+        if library is not None:
+            return library
         folder = self.prefix + fullname.rpartition(".")[2]
         if folder not in self._folder_names():
             return None
@@ -148,6 +154,20 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
         # Bytecode that cannot be executed still defines the module where nothing else does: loading it says why not.
         return refused
 
+    def _library(self, fullname: str) -> ModuleSpec | None:
+        """Return the spec of an extension module, which is loaded from a copy outside the archive."""
+        members = self._get_files()
+        base = self.prefix + fullname.rpartition(".")[2]
+        for stem in (f"{base}{os.sep}__init__", base):
+            for suffix in EXTENSION_SUFFIXES:
+                if stem + suffix in members:
+                    location = f"{self.archive}{os.sep}{stem}{suffix}"
+                    loader = PlacedExtensionLoader(fullname, location, ArchiveFiles(self.archive, members))
+                    spec = spec_from_loader(fullname, loader, is_package=stem != base)
+                    assert spec is not None
+                    return spec
+        return None
+
     def _flaw(self, code: bytes, fullname: str, member: Member, members: dict[str, Member | None]) -> str | None:
         """Return why the bytecode in *member* may not be executed: foreign, or older than its source. None: it may."""
         source = members.get(member.name[:-1])
@@ -187,8 +207,10 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
                 return code_from_bytecode(data, fullname, found.path, found.path)
             except ImportError:
                 raise TypeError(f"compiled module {found.path!r} is not a code object") from None
-        source = read_member(self.archive, found.member)
-        return _compile(source, found.path, fullname)
+        member = found.member
+        return self._kept.code(
+            member, found.path, fullname, lambda: _compile(read_member(self.archive, member), found.path, fullname)
+        )
 
     get_code = import_frame(get_code)
 

@@ -137,12 +137,8 @@ class PlacedExtensionLoader(_Placed):
         digest = digest_of(self.source, self.path)
         name = self.path.rpartition(self.source.separator)[2]
         location = os.path.join(files.cache_folder(), "libraries", digest, name)
-        try:
-            with open(location, "rb") as file:
-                if sha256(file.read()).hexdigest() == digest:
-                    return location
-        except OSError:
-            pass  # not there yet
+        if os.path.isfile(location):
+            return location
         written = files.write(location, self.source.read(self.path), 0o700)
         if not written:
             raise OSError(f"{self.path}: a shared library has to be a file, and cannot be written ({written.reason})")

@@ -1,0 +1,89 @@
+"""The bytecode of sources in archives, kept in the user's cache: an archive is compiled once, and not at every run.
+
+It lies in a folder for the archive's file as it is now (its path, size and time), and says of which member it is by
+what the archive's directory says of that (checksum and size). So a source need not be read to know that it is unchanged.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+
+from .. import files
+from ..bytecode import header
+from ..events import host_events
+from ..interpreter import MAGIC_NUMBER
+from ..sources.archive import identity
+from .placed import bytecode_folder
+from .source import code_from_bytecode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType
+
+    from ..sources.archive import Member
+
+__all__ = ["KeptBytecode"]
+
+
+class KeptBytecode:
+    """The bytecode that is kept of one *archive*."""
+
+    def __init__(self, archive: str) -> None:
+        self._archive = archive
+
+    def location(self, member: Member) -> str | None:
+        """Return where the bytecode of *member* is kept, need it be there or not; None where none is kept."""
+        base = bytecode_folder(sys)
+        if base is None:
+            return None
+        folder = identity(self._archive)
+        return (
+            None if folder is None else os.path.join(base, "archives", folder, f"{member.name.removesuffix('.py')}.pyc")
+        )
+
+    def code(self, member: Member, path: str, fullname: str, compile_it: Callable[[], CodeType]) -> CodeType:
+        """Return the code of *member*: what is kept of it, or what *compile_it* returns, which is then kept.
+
+        *path* is what the code says it comes from. Raises what *compile_it* raises.
+        """
+        location = self.location(member)
+        observed = bool(host_events.observers)
+        head = header.hash_header(MAGIC_NUMBER, _stamp(member), checked=False)
+        if location is not None:
+            data = _read(location)
+            if data.startswith(head):
+                if observed:
+                    host_events.announce("bytecode", "fresh", fullname, location=location, reason="checksum matches")
+                return code_from_bytecode(data, fullname, location, path)
+            if observed:
+                host_events.announce("bytecode", "missing", fullname, location=location, reason="not compiled before")
+        code = compile_it()
+        if location is None:
+            return code
+        if sys.dont_write_bytecode:
+            if observed:
+                reason = "dont_write_bytecode is set"
+                host_events.announce("store", "skipped", fullname, location=location, reason=reason)
+            return code
+        # A second reference, as for bytecode beside its source: the same bytes whatever the interpreter keeps.
+        references = [code]
+        written = files.write(location, head + marshal.dumps(references[0]), 0o600)
+        if observed:
+            outcome = "written" if written else "failed"
+            host_events.announce("store", outcome, fullname, location=location, reason=written.reason)
+        return code
+
+
+def _stamp(member: Member) -> bytes:
+    return member.crc.to_bytes(4, "little") + (member.size & 0xFFFF_FFFF).to_bytes(4, "little")
+
+
+def _read(location: str) -> bytes:
+    try:
+        with open(location, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""  # not compiled yet
