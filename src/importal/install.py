@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import _thread
 import builtins
+import os
 import sys
 from _weakref import ref
 
-from . import interpreter, machinery
+from . import environment, interpreter, machinery, uncaught
 from .errors import InstallError
 from .finders.archive import zipimporter
 from .finders.entry import EntryFinder
@@ -129,6 +130,7 @@ def _install(system: ImportSystem) -> Installation:
         put_names(installation)
         _exchange_finders(installation)
         _adopt_loaded_modules(installation)
+        _add_entries(installation)
         _take_names(installation)
         if sys.flags.verbose:
             installation.also(system.events.observe(_verbose_observer()))
@@ -230,6 +232,7 @@ def _exchange_finders(installation: Installation) -> None:
     installation.exchange("path_hooks", hook)
     sys.path_hooks.append(url_hook)
     installation.also(_without_url_hook)
+    installation.also(uncaught.restore)
     _drop_finders(lambda finder: type(finder).__module__ in _STOCK_MODULES or finder is None)
     installation.also(lambda: _drop_finders(lambda finder: isinstance(finder, (EntryFinder, zipimporter))))
 
@@ -238,6 +241,20 @@ def _without_url_hook() -> None:
     """Take the hook for URLs away, unless somebody else has."""
     if url_hook in sys.path_hooks:
         sys.path_hooks.remove(url_hook)
+
+
+def _add_entries(installation: Installation) -> None:
+    """Put what IMPORTAL_PATH names on ``sys.path``; it is taken off again with the rest."""
+    if sys.flags.ignore_environment:
+        return
+    added = environment.add_entries(sys.path, environment.entries(os.environ.get(environment.VARIABLE)))
+
+    def take_off() -> None:
+        for entry in added:
+            if entry in sys.path:
+                sys.path.remove(entry)
+
+    installation.also(take_off)
 
 
 def _drop_finders(concerned: Callable[[Any], bool]) -> None:

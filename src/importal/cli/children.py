@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 __all__ = ["follow_children"]
 
 _INSTALL = "import importal; importal.ImportSystem.host().install(); "
+# What is in memory is handed on by way of the user's cache, found by its sha256.
+_RESTORE = "from importal.sources.memory import restore; restore({digest!r}); "
 
 
 def follow_children(installation: Installation) -> None:
@@ -51,6 +53,14 @@ def _installing(arguments: Any) -> list[Any]:
             text = command[index]
             is_bytes = isinstance(text, bytes)
             text = text.decode() if is_bytes else text
+            install = _INSTALL + _restore()
             if any(f"from multiprocessing.{module} " in text for module in ("spawn", "forkserver")):
-                command[index] = (_INSTALL + text).encode() if is_bytes else _INSTALL + text
+                command[index] = (install + text).encode() if is_bytes else install + text
     return command
+
+
+def _restore() -> str:
+    """Return what the child has to execute to have the parent's sources in memory."""
+    memory = sys.modules.get("importal.sources.memory")
+    digest = None if memory is None else memory.keep_all()
+    return "" if digest is None else _RESTORE.format(digest=digest)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
+from .. import environment
 from ..errors import TargetError
 from ..interpreter import import_frame, without_import_frames
 from ..run import Program
@@ -15,21 +17,39 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-USAGE = """usage: importal run [-O | -OO] (SCRIPT.py | DIRECTORY | APP.zip | -m MODULE | -c CODE | -) [ARGUMENTS]
+USAGE = """usage: importal run [-O | -OO] [--path ENTRY]...
+                    (SCRIPT.py | DIRECTORY | APP.zip | -m MODULE | -c CODE | -) [ARGUMENTS]
 
 Runs the program under importal exactly as python runs it: sys.argv, sys.path[0], __main__, standard input, signals,
 tracebacks and the exit status are the program's own. Processes it starts with multiprocessing use importal too.
 
-  -O, -OO   optimise, as python's options of these names
+  -O, -OO       optimise, as python's options of these names
+  --path ENTRY  search this, too: a directory, an archive, or a URL (sqlite:///modules.db, memory://name,
+                postgresql://user@host/db, https://host/pkg.zip); before the standard library, after the program's
+                own folder. Processes that the program starts see it in the variable IMPORTAL_PATH.
 """
 
 
 def main(arguments: list[str]) -> int:
     """Run what *arguments* name; raise what the program raises. Returns 0, or 2 for a wrong command line."""
     optimize = 0
-    while arguments and arguments[0] in {"-O", "-OO"}:
-        optimize += arguments[0].count("O")
-        arguments = arguments[1:]
+    searched: list[str] = []
+    while arguments and (arguments[0] in {"-O", "-OO"} or arguments[0].startswith("--path")):
+        option, equals, value = arguments[0].partition("=")
+        if option == "--path":
+            if not equals and not arguments[1:]:
+                print("importal run: --path: name a path entry", file=sys.stderr)
+                return 2
+            searched.append(value if equals else arguments[1])
+            arguments = arguments[1 if equals else 2 :]
+        elif option in {"-O", "-OO"}:
+            optimize += option.count("O")
+            arguments = arguments[1:]
+        else:
+            break
+    if searched:
+        known = environment.entries(os.environ.get(environment.VARIABLE))
+        os.environ[environment.VARIABLE] = environment.join([*searched, *known])
     if arguments[:1] in (["-h"], ["--help"]):
         print(USAGE, end="")
         return 0
@@ -61,7 +81,6 @@ def _program(arguments: list[str]) -> Program | None:
 
 def _start_again(optimize: int, arguments: list[str]) -> None:
     """Run the same command in a new interpreter that optimises: the level of a running one is fixed."""
-    import os
     import subprocess
 
     flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]

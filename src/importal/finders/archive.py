@@ -18,6 +18,7 @@ from ..loaders.source import code_from_bytecode
 from ..locations import split
 from ..sources.archive import ArchiveFiles, Member, folders_of, read_directory, read_member
 from ..spec import ModuleSpec
+from ..uncaught import show_sources
 from .legacy import LegacyEntryFinder
 
 TYPE_CHECKING = False
@@ -70,6 +71,7 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
             directories[self.archive] = read_directory(self.archive)
         self.prefix = folder + os.sep if folder else ""
         self._kept = KeptBytecode(self.archive)
+        show_sources()
         self._folders: tuple[object, frozenset[str]] = (None, frozenset())
         # The last module located: find_spec locates what get_code then loads.
         self._last: tuple[str, object, _Found] | None = None

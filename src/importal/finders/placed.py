@@ -9,6 +9,7 @@ from ..interpreter import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES
 from ..loaders.placed import PlacedBytecodeLoader, PlacedExtensionLoader, PlacedSourceLoader
 from ..sources.opening import opening
 from ..sources.places import is_url
+from ..uncaught import show_sources
 from .entry import EntryFinder
 
 TYPE_CHECKING = False
@@ -101,4 +102,5 @@ def placed_hook(entry: str) -> PlacedFinder:
     """Return the finder for a path entry that is a URL (a path hook). Raises ImportError for any other entry."""
     if not is_url(entry):
         raise ImportError("only URLs are supported", path=entry)
+    show_sources()
     return PlacedFinder(entry)

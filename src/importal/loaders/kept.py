@@ -1,7 +1,7 @@
 """The bytecode of sources in archives, kept in the user's cache: an archive is compiled once, and not at every run.
 
 It lies in a folder for the archive's file as it is now (its path, size and time), and says of which member it is by
-what the archive's directory says of that (checksum and size). So a source need not be read to know that it is unchanged.
+what the directory of the archive says of that (checksum and size): no source is read only to know that it is unchanged.
 """
 
 from __future__ import annotations

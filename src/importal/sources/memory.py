@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import marshal
 import time
 from collections.abc import Iterator, Mapping, MutableMapping
 
 from ..errors import SourceError
 from ..interpreter import sha256
+from .contents import Contents
 from .tree import File, Tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .places import Place
 
-__all__ = ["Memory", "mounted", "opened"]
+__all__ = ["Memory", "keep_all", "mounted", "opened", "restore"]
 
 # The ones that path entries reach, by name.
 mounted: dict[str, Memory] = {}
@@ -78,6 +80,31 @@ class Memory(Tree, MutableMapping[str, bytes]):
         self._index({path: file for path, (_, file) in held.items()})
         self._held = held
         self._changes += 1
+
+
+def keep_all() -> str | None:
+    """Keep everything mounted in the user's cache, and return by which digest another process can :func:`restore` it.
+
+    None when nothing is mounted, or the cache cannot be written.
+    """
+    if not mounted:
+        return None
+    data = marshal.dumps([(name, dict(source.items())) for name, source in sorted(mounted.items())])
+    digest: str = sha256(data).hexdigest()
+    contents = Contents()
+    contents.put(digest, data)
+    return digest if contents.hindrance is None else None
+
+
+def restore(digest: str) -> None:
+    """Mount what another process has kept; what is mounted here already stays. Raises SourceError."""
+    data = Contents().get(digest)
+    if data is None:
+        advice = "let IMPORTAL_CACHE name a directory that both processes can use"
+        raise SourceError("memory://", None, f"what the parent process had mounted (sha256 {digest}) is gone", advice)
+    for name, files in marshal.loads(data):
+        if name not in mounted:
+            Memory(name, files)
 
 
 def _held(data: str | bytes) -> tuple[bytes, File]:
