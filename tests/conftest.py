@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 
 import hypothesis
 
 # A set PYTHONDONTWRITEBYTECODE would quietly empty the tests about bytecode, here and in the processes tests start.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# What importal keeps for a user is not this user's here.
+_cache = tempfile.TemporaryDirectory(prefix="importal-cache-")
+os.environ["IMPORTAL_CACHE"] = _cache.name
 
 # A shell starts what runs in the background with these ignored, and the processes that tests start would inherit that.
 if os.name == "posix":

@@ -60,3 +60,6 @@ if TYPE_CHECKING:
 
         def read(self, location: str) -> bytes:
             """Return the bytes of the file *location*. Raises OSError."""
+
+        # A source that knows it beforehand may also have ``digest(location) -> str | None``: the sha256 of a file's
+        # bytes in 64 hexadecimal digits, by which bytecode is kept. Without it each source file is read to be known.

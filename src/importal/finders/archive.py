@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from stat import S_ISREG
 
 from ..bytecode import validity
 from ..errors import ZipImportError
@@ -15,8 +14,7 @@ from ..loaders.kept import KeptBytecode
 from ..loaders.module import spec_from_loader
 from ..loaders.placed import PlacedExtensionLoader
 from ..loaders.source import code_from_bytecode
-from ..locations import split
-from ..sources.archive import ArchiveFiles, Member, folders_of, read_directory, read_member
+from ..sources.archive import ArchiveFiles, Member, archive_in, folders_of, read_directory, read_member
 from ..spec import ModuleSpec
 from ..uncaught import show_sources
 from .legacy import LegacyEntryFinder
@@ -66,7 +64,7 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
     """
 
     def __init__(self, path: str) -> None:
-        self.archive, folder = _archive_in(path)
+        self.archive, folder = archive_in(path)
         if self.archive not in directories:
             directories[self.archive] = read_directory(self.archive)
         self.prefix = folder + os.sep if folder else ""
@@ -102,6 +100,10 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
         assert spec.submodule_search_locations is not None
         spec.submodule_search_locations.append(f"{self.archive}{os.sep}{folder}")
         return spec
+
+    def source_and_folder(self) -> tuple[ArchiveFiles, str]:
+        """Return the archive as a source, and this folder's location in it."""
+        return ArchiveFiles(self.archive, self._get_files()), f"{self.archive}{os.sep}{self.prefix}".rstrip(os.sep)
 
     def invalidate_caches(self) -> None:
         """Read the archive's directory again; an archive that is gone holds nothing."""
@@ -273,30 +275,6 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)  # said already, in this method's own words
                 return super().load_module(fullname)
-
-
-def _archive_in(path: str) -> tuple[str, str]:
-    """Return (archive, folder in it) for *path*: the first part of it that is a file. Raises ZipImportError."""
-    if not isinstance(path, str):
-        raise TypeError(f"expected str, not {type(path)!r}")
-    if path == "":
-        raise ZipImportError("archive path is empty", path=path)
-    location = path.replace(os.altsep, os.sep) if os.altsep else path
-    location = location.rstrip(os.sep) or location
-    folders: list[str] = []
-    while True:
-        try:
-            status = os.stat(location)
-        except (OSError, ValueError):
-            outer, name = split(location)
-            if not name or outer == location or not outer:
-                raise ZipImportError("not a Zip file", path=location) from None
-            location = outer
-            folders.append(name)
-            continue
-        if not S_ISREG(status.st_mode):
-            raise ZipImportError("not a Zip file", path=location)
-        return location, os.sep.join(reversed(folders))
 
 
 @import_frame

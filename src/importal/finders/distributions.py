@@ -37,14 +37,16 @@ class PlacedDistribution(Distribution):
 def placed_distributions(finders: Iterable[Any], name: str | None) -> Iterator[PlacedDistribution]:
     """Yield the distributions in the folders of *finders*, those called *name* only if that is given.
 
-    Names are compared as PEP 503 has it.
+    Names are compared as PEP 503 has it. Finders that say nothing of a source are passed over.
     """
     wanted = None if name is None else _normalized(name)
     for finder in finders:
-        if not finder.opened():
+        place = getattr(finder, "source_and_folder", lambda: None)()
+        if place is None:
             continue
-        beside = SourcePath(finder.source, finder.path)
-        for entry in sorted(finder.source.list(finder.path)) if beside.is_dir() else ():
+        source, folder = place
+        beside = SourcePath(source, folder)
+        for entry in sorted(source.list(folder)) if beside.is_dir() else ():
             if entry.endswith(_SUFFIX) and wanted in {None, _normalized(entry.removesuffix(_SUFFIX).partition("-")[0])}:
                 yield PlacedDistribution(beside.joinpath(entry), beside)
 

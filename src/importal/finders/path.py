@@ -135,7 +135,8 @@ class PathSearch:
         from importlib.metadata import MetadataPathFinder
 
         found = MetadataPathFinder.find_distributions(*args, **kwargs)
-        placed = [entry for entry in self._metadata_path(*args, **kwargs) if is_url(entry)]
+        # Of directories and archives as a whole the standard library knows by itself.
+        placed = [entry for entry in self._metadata_path(*args, **kwargs) if is_url(entry) or not os.path.exists(entry)]
         if placed:
             from .distributions import placed_distributions
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..events import Events
+    from ..protocols import Source
     from ..spec import ModuleSpec
     from ..state import StateLike
 
@@ -70,6 +71,10 @@ class PlacedFinder(EntryFinder):
                 return False
             self.source = source
         return True
+
+    def source_and_folder(self) -> tuple[Source, str] | None:
+        """Return the source and this folder's location in it; None to what is imported in order to open it."""
+        return (self.source, self.path) if self.opened() else None
 
     def _complete(self, spec: ModuleSpec, location: str, status: Any) -> None:
         loader: Any = spec.loader

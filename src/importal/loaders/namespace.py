@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from ..interpreter import external
-from ..sources.places import is_url
 from .base import LegacyLoading, warn_of_module_repr
 
 TYPE_CHECKING = False
@@ -150,7 +150,7 @@ class NamespaceLoader(LegacyLoading, external.NamespaceLoader):  # type: ignore[
 
     def get_resource_reader(self, module: str) -> Any:
         """Return a reader over the files of all portions (``importlib.resources``)."""
-        if any(is_url(portion) for portion in self._path):
+        if not all(map(os.path.isdir, self._path)):
             from .resources import portions_reader
 
             return portions_reader(self._path)

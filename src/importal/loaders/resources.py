@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 from importlib.resources.abc import Traversable, TraversableResources
 
+from ..sources.archive import ArchiveFiles, archive_in, read_directory
 from ..sources.opening import opened
 from ..sources.places import is_url
 
@@ -43,6 +45,16 @@ class SourcePath(Traversable):
     def name(self) -> str:
         """The last part of the location."""
         return self._location.rpartition(self._source.separator)[2]
+
+    @property
+    def parent(self) -> SourcePath:
+        """The folder it lies in; of the source's root the root itself."""
+        outer = self._location.rpartition(self._source.separator)[0]
+        return SourcePath(self._source, outer if len(outer) >= len(self._source.root) else self._location)
+
+    def exists(self) -> bool:
+        """Tell whether there is such a file or folder."""
+        return self.is_file() or self.is_dir()
 
     def iterdir(self) -> Iterator[SourcePath]:
         """Yield what the folder holds. Raises OSError for what is no folder."""
@@ -164,7 +176,17 @@ class PortionsReader(TraversableResources):
 
 
 def portions_reader(portions: Iterable[str]) -> PortionsReader:
-    """Return a reader of the files of a namespace package, some of whose *portions* lie in sources."""
-    from pathlib import Path
+    """Return a reader of the files of a namespace package, some of whose *portions* are no directories."""
+    return PortionsReader([_folder(portion) for portion in portions])
 
-    return PortionsReader([SourcePath(opened(one), one) if is_url(one) else Path(one) for one in portions])
+
+def _folder(portion: str) -> Traversable:
+    """Return a portion: a folder of a source, of an archive, or a directory."""
+    if is_url(portion):
+        return SourcePath(opened(portion), portion)
+    if os.path.isdir(portion):
+        from pathlib import Path
+
+        return Path(portion)
+    archive, _ = archive_in(portion)
+    return SourcePath(ArchiveFiles(archive, read_directory(archive)), portion)

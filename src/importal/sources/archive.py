@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from stat import S_ISREG
 
 from ..errors import ZipImportError
 from ..interpreter import sha256
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import BinaryIO
 
-__all__ = ["ArchiveFiles", "Member", "folders_of", "identity", "read_directory", "read_member"]
+__all__ = ["ArchiveFiles", "Member", "archive_in", "folders_of", "identity", "read_directory", "read_member"]
 
 _END = b"PK\x05\x06"
 _END_SIZE = 22
@@ -61,6 +62,30 @@ class Member:
         date, clock = self.stamp >> 16, self.stamp & 0xFFFF
         moment = ((date >> 9) + 1980, date >> 5 & 0xF, date & 0x1F, clock >> 11, clock >> 5 & 0x3F, (clock & 0x1F) * 2)
         return time.mktime((*moment, -1, -1, -1))
+
+
+def archive_in(path: str) -> tuple[str, str]:
+    """Return (archive, folder in it) for *path*: the first part of it that is a file. Raises ZipImportError."""
+    if not isinstance(path, str):
+        raise TypeError(f"expected str, not {type(path)!r}")
+    if path == "":
+        raise ZipImportError("archive path is empty", path=path)
+    location = path.replace(os.altsep, os.sep) if os.altsep else path
+    location = location.rstrip(os.sep) or location
+    folders: list[str] = []
+    while True:
+        try:
+            status = os.stat(location)
+        except (OSError, ValueError):
+            outer, name = split(location)
+            if not name or outer == location or not outer:
+                raise ZipImportError("not a Zip file", path=location) from None
+            location = outer
+            folders.append(name)
+            continue
+        if not S_ISREG(status.st_mode):
+            raise ZipImportError("not a Zip file", path=location)
+        return location, os.sep.join(reversed(folders))
 
 
 def read_directory(archive: str) -> dict[str, Member | None]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..protocols import Source
     from .places import Place
 
-__all__ = ["Opening", "close_all", "opened", "openers", "opening"]
+__all__ = ["Opening", "close_all", "opened", "openers", "opening", "register"]
 
 #: Who opens the places of a scheme: called with the Place, it returns a Source. Raises SourceError.
 openers: dict[str, Callable[[Place], Source]] = {}
@@ -105,6 +105,24 @@ def opened(entry: str) -> Source:
     source = opening(entry)[0].source()
     assert source is not None, "asked for while it is being opened"
     return source
+
+
+def register(scheme: str, opener: Callable[[Place], Source]) -> Callable[[], None]:
+    """Have path entries that begin with ``scheme://`` opened by *opener*, and return what undoes this.
+
+    It is called with the :class:`Place` once, when the entry is first searched, and returns a source. What it raises as
+    SourceError says why there is none; a Place without a release in its ``release`` names the current one.
+    """
+    before = openers.get(scheme)
+    openers[scheme] = opener
+
+    def undo() -> None:
+        if before is None:
+            openers.pop(scheme, None)
+        else:
+            openers[scheme] = before
+
+    return undo
 
 
 def close_all() -> None:
