@@ -15,7 +15,7 @@ import os
 import sys
 from _weakref import ref
 
-from . import environment, interpreter, machinery, uncaught
+from . import interpreter, machinery
 from .errors import InstallError
 from .finders.archive import zipimporter
 from .finders.entry import EntryFinder
@@ -232,22 +232,27 @@ def _exchange_finders(installation: Installation) -> None:
     installation.exchange("path_hooks", hook)
     sys.path_hooks.append(url_hook)
     installation.also(_without_url_hook)
-    installation.also(uncaught.restore)
     _drop_finders(lambda finder: type(finder).__module__ in _STOCK_MODULES or finder is None)
     installation.also(lambda: _drop_finders(lambda finder: isinstance(finder, (EntryFinder, zipimporter))))
 
 
 def _without_url_hook() -> None:
-    """Take the hook for URLs away, unless somebody else has."""
+    """Take away the hook for URLs, unless somebody else has, and what it may have set."""
     if url_hook in sys.path_hooks:
         sys.path_hooks.remove(url_hook)
+    from .uncaught import restore
+
+    restore()
 
 
 def _add_entries(installation: Installation) -> None:
     """Put what IMPORTAL_PATH names on ``sys.path``; it is taken off again with the rest."""
-    if sys.flags.ignore_environment:
+    wanted = None if sys.flags.ignore_environment else os.environ.get("IMPORTAL_PATH")
+    if not wanted:
         return
-    added = environment.add_entries(sys.path, environment.entries(os.environ.get(environment.VARIABLE)))
+    from .environment import add_entries, entries
+
+    added = add_entries(sys.path, entries(wanted))
 
     def take_off() -> None:
         for entry in added:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from importal.sources import Memory
-from importal.sources.archive import ArchiveFiles, read_directory
+from importal.sources.archive import read_directory
+from importal.sources.archive_files import ArchiveFiles
 from importal.sources.directory import FileSystem
 from importal.sources.opening import opened
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from ..errors import SourceError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,10 +90,16 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _unless_closed(command: Callable[[list[str]], int], arguments: list[str]) -> int:
-    """Carry out *command*; when nobody reads its output any more, end quietly, as a filter does."""
+    """Carry out *command*; when nobody reads its output any more, end quietly, as a filter does.
+
+    A place on the path that cannot be opened ends any of them, with one line that says which and why.
+    """
     try:
         status = command(arguments)
         sys.stdout.flush()
+    except SourceError as error:
+        print(f"importal: {error}", file=sys.stderr)
+        return 1
     except BrokenPipeError:
         # Python flushes once more when it ends, which would complain again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-from .. import environment
 from ..errors import TargetError
 from ..interpreter import import_frame, without_import_frames
 from ..run import Program
@@ -48,6 +47,8 @@ def main(arguments: list[str]) -> int:
         else:
             break
     if searched:
+        from .. import environment
+
         known = environment.entries(os.environ.get(environment.VARIABLE))
         os.environ[environment.VARIABLE] = environment.join([*searched, *known])
     if arguments[:1] in (["-h"], ["--help"]):

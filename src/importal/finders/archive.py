@@ -10,19 +10,18 @@ from ..errors import ZipImportError
 from ..interpreter import EXTENSION_SUFFIXES, import_frame
 from ..loaders.base import CodeLoader
 from ..loaders.decoding import decode_source
-from ..loaders.kept import KeptBytecode
 from ..loaders.module import spec_from_loader
-from ..loaders.placed import PlacedExtensionLoader
 from ..loaders.source import code_from_bytecode
-from ..sources.archive import ArchiveFiles, Member, archive_in, folders_of, read_directory, read_member
+from ..sources.archive import Member, archive_in, folders_of, read_directory, read_member
 from ..spec import ModuleSpec
-from ..uncaught import show_sources
 from .legacy import LegacyEntryFinder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import Any
+
+    from ..sources.archive_files import ArchiveFiles
 
 __all__ = ["ZipImportError", "directories", "zipimporter"]
 
@@ -68,6 +67,9 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
         if self.archive not in directories:
             directories[self.archive] = read_directory(self.archive)
         self.prefix = folder + os.sep if folder else ""
+        from ..loaders.kept import KeptBytecode
+        from ..uncaught import show_sources
+
         self._kept = KeptBytecode(self.archive)
         show_sources()
         self._folders: tuple[object, frozenset[str]] = (None, frozenset())
@@ -103,6 +105,8 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
 
     def source_and_folder(self) -> tuple[ArchiveFiles, str]:
         """Return the archive as a source, and this folder's location in it."""
+        from ..sources.archive_files import ArchiveFiles
+
         return ArchiveFiles(self.archive, self._get_files()), f"{self.archive}{os.sep}{self.prefix}".rstrip(os.sep)
 
     def invalidate_caches(self) -> None:
@@ -160,6 +164,9 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
 
     def _library(self, fullname: str) -> ModuleSpec | None:
         """Return the spec of an extension module, which is loaded from a copy outside the archive."""
+        from ..loaders.placed import PlacedExtensionLoader
+        from ..sources.archive_files import ArchiveFiles
+
         members = self._get_files()
         base = self.prefix + fullname.rpartition(".")[2]
         for stem in (f"{base}{os.sep}__init__", base):

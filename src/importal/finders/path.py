@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import os
 import sys
-from itertools import chain
 
 from ..events import host_events
 from ..loaders.namespace import NamespacePath
-from ..sources.places import is_url
 from ..spec import ModuleSpec
 from .legacy import LegacyFinder
 
@@ -133,6 +131,9 @@ class PathSearch:
     def find_distributions(self, *args: Any, **kwargs: Any) -> Iterable[Any]:
         """Return the distributions along a path, as ``importlib.metadata`` asks for them."""
         from importlib.metadata import MetadataPathFinder
+        from itertools import chain
+
+        from ..sources.places import is_url
 
         found = MetadataPathFinder.find_distributions(*args, **kwargs)
         # Of directories and archives as a whole the standard library knows by itself.

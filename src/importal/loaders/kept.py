@@ -14,7 +14,7 @@ from .. import files
 from ..bytecode import header
 from ..events import host_events
 from ..interpreter import MAGIC_NUMBER
-from ..sources.archive import identity
+from ..sources.archive_files import identity
 from .placed import bytecode_folder
 from .source import code_from_bytecode
 

@@ -6,7 +6,8 @@ import io
 import os
 from importlib.resources.abc import Traversable, TraversableResources
 
-from ..sources.archive import ArchiveFiles, archive_in, read_directory
+from ..sources.archive import archive_in, read_directory
+from ..sources.archive_files import ArchiveFiles
 from ..sources.opening import opened
 from ..sources.places import is_url
 

@@ -11,11 +11,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["bytecode_of"]
+__all__ = ["bytecode_of", "bytecode_of_member"]
 
 
 def bytecode_of(loader: Any) -> tuple[str, str, str | None]:
-    """Return (state, words, location) of the bytecode that *loader*, a source file loader, would use now.
+    """Return (state, words, location) of the bytecode that *loader*, of source in whatever place, would use now.
 
     The state is ``fresh``, ``stale``, ``refused``, ``missing`` or ``none`` (no place for it).
     """
@@ -26,14 +26,31 @@ def bytecode_of(loader: Any) -> tuple[str, str, str | None]:
         data = read_data(location)
     except OSError as error:
         return "missing", f"missing: {error.strerror} ({location}); {_will_be_written(loader, location)}", location
-    status = os.stat(loader.path)
+    status = loader.path_stats(loader.path)
     verdict = validity.judge(
-        data, loader.name, mtime=status.st_mtime, size=status.st_size, read_source=lambda: read_data(loader.path)
+        data,
+        loader.name,
+        mtime=status["mtime"],
+        size=status["size"],
+        read_source=lambda: loader.get_data(loader.path),
     )
     state = type(verdict).__name__.lower()
     if isinstance(verdict, validity.Fresh):
         return state, f"fresh: {verdict.reason} ({location})", location
     return state, f"{state}: {verdict.reason} ({location}); {_will_be_written(loader, location)}", location
+
+
+def bytecode_of_member(importer: Any, name: str) -> tuple[str, str, str | None] | None:
+    """Return the same of the module *name* in an archive; None where the archive holds its bytecode, and no source."""
+    found = importer._require(name)
+    if found.is_bytecode:
+        return None
+    location = importer._kept.location(found.member)
+    if location is None:
+        return "none", "not kept: this interpreter has no cache tag", None
+    if os.path.isfile(location):
+        return "fresh", f"fresh: kept of the archive as it is ({location})", location
+    return "missing", f"missing ({location}); the source is compiled and the file written", location
 
 
 def _will_be_written(loader: Any, location: str) -> str:

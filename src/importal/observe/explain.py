@@ -8,10 +8,13 @@ from __future__ import annotations
 import sys
 
 from .. import names
+from ..finders.archive import zipimporter
 from ..finders.path import PathSearch
 from ..loaders.file import FileLoader
+from ..loaders.placed import PlacedSourceLoader
 from ..loaders.source import SourceLoader
-from .bytecode import bytecode_of
+from ..sources.places import without_secrets
+from .bytecode import bytecode_of, bytecode_of_member
 from .kind import distribution_of, kind_of
 
 TYPE_CHECKING = False
@@ -185,7 +188,7 @@ def _walk_path(
         explanation.add(
             "entry",
             _entry_words(entry, finder, spec),
-            entry=entry,
+            entry=without_secrets(entry),
             finder=None if finder is None else type(finder).__qualname__,
             holds=None if spec is None else _place(spec),
         )
@@ -195,7 +198,7 @@ def _walk_path(
 
 
 def _entry_words(entry: str, finder: Any, spec: ModuleSpec | None) -> str:
-    shown = entry or "the current directory"
+    shown = without_secrets(entry) or "the current directory"
     if finder is None:
         return f"{shown}: no path hook claims it (it does not exist, or is neither directory nor archive)"
     if spec is None:
@@ -228,9 +231,16 @@ def _describe(explanation: Explanation, spec: ModuleSpec) -> None:
         cached=spec.cached,
         path=None if spec.submodule_search_locations is None else list(spec.submodule_search_locations),
     )
-    if isinstance(loader, SourceLoader) and isinstance(loader, FileLoader):
-        state, words, location = bytecode_of(loader)
-        explanation.add("bytecode", words, state=state, location=location)
+    source: Any = getattr(loader, "source", None)
+    if hasattr(source, "describe"):
+        explanation.add("source", source.describe(), source=source.root)
+    bytecode = None
+    if isinstance(loader, SourceLoader) and isinstance(loader, (FileLoader, PlacedSourceLoader)):
+        bytecode = bytecode_of(loader)
+    elif isinstance(loader, zipimporter):
+        bytecode = bytecode_of_member(loader, spec.name)
+    if bytecode is not None:
+        explanation.add("bytecode", bytecode[1], state=bytecode[0], location=bytecode[2])
     parent, _, child = spec.name.rpartition(".")
     if parent:
         binding = f"{child} on {parent}; import {spec.name} binds {spec.name.partition('.')[0]}"

@@ -6,6 +6,7 @@ import os
 import sys
 
 from ..interpreter import CORE_MODULES, EXTENSION_SUFFIXES
+from ..sources.places import is_url
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ def kind_of(spec: ModuleSpec) -> str:
         return "frozen module of the standard library" if _is_standard(spec) else "frozen module"
     if spec.origin is None:
         return "namespace package" if spec.submodule_search_locations is not None else "module without a place"
+    if is_url(spec.origin):
+        form = "extension module" if _is_extension(spec.origin) else "Python module"
+        return f"{form} from a {spec.origin.partition(':')[0].partition('+')[0]} source"
     form = "extension module" if _is_extension(spec.origin) else "Python module"
     if _is_standard(spec) and not _is_installed(spec.origin):
         return f"standard library {form}"

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sys
 
+from ..sources.places import without_secrets
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..events import Event
@@ -34,7 +36,7 @@ def print_verbosely(event: Event) -> None:
     if step == ("import", "finished"):
         line = f"import {event.name!r} # {getattr(event.facts['module'], '__loader__', None)!r}"
     elif step == ("entry", "searched") and sys.flags.verbose > 1:
-        line = f"# searched {event.facts['entry']!r} for {event.name!r}: {event.facts['spec']!r}"
+        line = f"# searched {without_secrets(str(event.facts['entry']))!r} for {event.name!r}: {event.facts['spec']!r}"
     elif step in _LINES:
         line = _LINES[step].format(name=event.name, **event.facts)
     else:

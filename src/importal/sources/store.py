@@ -56,6 +56,10 @@ class Release(Tree):
         self._contents = Contents()
         self._one_at_a_time = _thread.allocate_lock()
 
+    def describe(self) -> str:
+        """Say which release it is."""
+        return f"release {self.release} of {self.root.partition('#')[0]}, sha256:{self.manifest_digest}"
+
     def fetch(self, path: str, file: File) -> bytes:
         """Return the bytes of *file*: from the cache, or from the store together with what else is not in the cache.
 

@@ -92,6 +92,10 @@ class Tree:
 
     # ------------------------------------------------------------ what it is all about
 
+    def describe(self) -> str:
+        """Say in a few words what it is."""
+        return self.root
+
     def files(self) -> Iterable[tuple[str, File]]:
         """Yield every file with its path, folder by folder."""
         for folder, names in self._folders.items():
