@@ -240,9 +240,9 @@ def _without_url_hook() -> None:
     """Take away the hook for URLs, unless somebody else has, and what it may have set."""
     if url_hook in sys.path_hooks:
         sys.path_hooks.remove(url_hook)
-    from .uncaught import restore
-
-    restore()
+    uncaught: Any = sys.modules.get(f"{__package__}.uncaught")
+    if uncaught is not None:
+        uncaught.restore()
 
 
 def _add_entries(installation: Installation) -> None:
