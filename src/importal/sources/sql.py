@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import _thread
 import os
+from contextlib import closing
 
 from ..errors import SourceError
 from .places import database_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from .places import Place
 
-__all__ = ["TABLES", "Database", "SqlShelf", "connected"]
+__all__ = ["TABLES", "Database", "SqlShelf", "chunks", "connected"]
 
 TABLES = (
     """CREATE TABLE IF NOT EXISTS importal_content
@@ -34,6 +35,21 @@ TABLES = (
 
 # As many values as a statement may have everywhere.
 _VALUES_MOST = 30_000
+# How long a SQLite database is waited for that another process writes to (seconds).
+_PATIENCE = 30
+# The advisory lock that who writes to a store in PostgreSQL takes: any number that nobody else has taken.
+_WRITERS_LOCK = 0x696D706F7274616C
+# What to do when a database says one of these.
+_ADVICE = {
+    (
+        "no such table",
+        "does not exist",
+        "doesn't exist",
+    ): "publish something there first: importal publish SRC --to {base}",
+    ("readonly", "read-only", "permission denied"): "ask for the right to write there",
+    ("disk is full", "no space left", "disk i/o error"): "nothing was changed; make room, then try again",
+    ("is locked", "unique constraint", "duplicate key"): "another process is writing to it: try again",
+}
 _INSTALL_SQL = "install it with: pip install 'importal[sql]'"
 
 
@@ -59,13 +75,25 @@ class Database:
         """Whether it is a file of this machine."""
         return self._place.scheme == "sqlite"
 
+    def exists(self) -> bool:
+        """Tell whether there is something to connect to; of a server that is only known by connecting."""
+        return not self.is_file or os.path.isfile(database_file(self._place.address.partition("://")[2]))
+
     def rows(self, sql: str, **values: object) -> list[Any]:
         """Return the rows of a query. Raises SourceError."""
         return self._do(lambda connection: connection.rows(sql, values))  # type: ignore[no-any-return]
 
-    def change(self, statements: Iterable[tuple[str, dict[str, object]]]) -> None:
-        """Carry out all *statements* in one transaction, or none. Raises SourceError."""
-        self._do(lambda connection: connection.change(statements))
+    def has_table(self, name: str) -> bool:
+        """Tell whether there is a table of this name. Raises SourceError."""
+        return self._do(lambda connection: connection.has_table(name))  # type: ignore[no-any-return]
+
+    def transaction(self, work: Callable[[Any], Any]) -> Any:
+        """Call *work* in a transaction that no other writer of a store is in, and return what it returns.
+
+        It is given what has ``rows(sql, values)`` and ``do(sql, values)``. When it raises, nothing has been done.
+        Raises SourceError.
+        """
+        return self._do(lambda connection: connection.transaction(work))
 
     def close(self) -> None:
         """End the connection, if there is one."""
@@ -96,14 +124,11 @@ class Database:
 
     def _failed(self, error: Exception) -> SourceError:
         words = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-        password = _password(self._place.address)
-        if password:
-            words = words.replace(password, "...")
-        if any(hint in words for hint in ("no such table", "does not exist", "doesn't exist")):
-            base = self._place.root.partition("#")[0]
-            advice = f"publish something there first: importal publish SRC --to {base}"
-        else:
-            advice = "see that the database can be reached, and that its URL is right"
+        for secret in _secrets(self._place.address):
+            words = words.replace(secret, "...")
+        base = self._place.root.partition("#")[0]
+        known = (text for hints, text in _ADVICE.items() if any(hint in words.lower() for hint in hints))
+        advice = next(known, "see that the database can be reached, and that its URL is right").format(base=base)
         return SourceError(self._place.root, self._place.release, words, advice)
 
 
@@ -118,29 +143,51 @@ class _File:
         if not writes and not os.path.isfile(path):
             advice = "write it after sqlite:/// (relative) or sqlite://// (absolute), or make it with importal publish"
             raise SourceError(place.root, place.release, "there is no such file", advice)
-        address = f"file:{_quoted(os.path.abspath(path))}?mode={'rwc' if writes else 'ro'}"
+        self._address = f"file:{_quoted(os.path.abspath(path))}?mode="
+        self._connect: Callable[[str], Any] = lambda mode: sqlite3.connect(
+            self._address + mode, uri=True, isolation_level=None, timeout=_PATIENCE, check_same_thread=False
+        )
         try:
-            self._connection = sqlite3.connect(
-                address, uri=True, isolation_level=None, timeout=30, check_same_thread=False
-            )
+            self._connection = self._connect("rwc" if writes else "ro")
+            if writes:
+                # Readers are kept out while a transaction is being written down, and not while it grows.
+                self._connection.execute("PRAGMA cache_spill = OFF")
         except sqlite3.Error as error:
             raise SourceError(
                 place.root, place.release, str(error), "see that its folder is there and can be written to"
             ) from None
 
     def rows(self, sql: str, values: dict[str, object]) -> list[Any]:
-        return self._connection.execute(sql, values).fetchall()
+        import sqlite3
 
-    def change(self, statements: Iterable[tuple[str, dict[str, object]]]) -> None:
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
+                raise
+            # A writer was killed while it wrote a transaction down. Taking back what it wrote is writing.
+            with closing(self._connect("rw")) as writing:
+                writing.execute("SELECT COUNT(*) FROM sqlite_master")
+            return self._connection.execute(sql, values).fetchall()
+
+    def do(self, sql: str, values: dict[str, object]) -> None:
+        self._connection.execute(sql, values)
+
+    def has_table(self, name: str) -> bool:
+        return bool(self.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name", {"name": name}))
+
+    def transaction(self, work: Callable[[Any], Any]) -> Any:
         # Taken at once: two that read first and then both want to write would refuse each other.
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            for sql, values in statements:
-                self._connection.execute(sql, values)
+            result = work(self)
+            self._connection.execute("COMMIT")
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            # A full disk has ended the transaction by itself.
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
             raise
-        self._connection.execute("COMMIT")
+        return result
 
     def close(self) -> None:
         self._connection.close()
@@ -154,20 +201,45 @@ class _Server:
         from sqlalchemy.exc import SQLAlchemyError
 
         self.errors = (SQLAlchemyError,)
-        self._text = sqlalchemy.text
-        self._engine = sqlalchemy.create_engine(_with_driver(place.address), pool_pre_ping=True)
+        self._sqlalchemy = sqlalchemy
+        try:
+            self._engine = sqlalchemy.create_engine(_with_driver(place.address), pool_pre_ping=True)
+        except (SQLAlchemyError, ValueError) as error:
+            reason = str(error).partition("\n")[0]
+            raise SourceError(place.root, place.release, reason, "write the URL as SQLAlchemy has it") from None
 
     def rows(self, sql: str, values: dict[str, object]) -> list[Any]:
         with self._engine.connect() as connection:
-            return list(connection.execute(self._text(sql), values))
+            return list(connection.execute(self._sqlalchemy.text(sql), values))
 
-    def change(self, statements: Iterable[tuple[str, dict[str, object]]]) -> None:
+    def has_table(self, name: str) -> bool:
+        with self._engine.connect() as connection:
+            return bool(self._sqlalchemy.inspect(connection).has_table(name))
+
+    def transaction(self, work: Callable[[Any], Any]) -> Any:
         with self._engine.begin() as connection:
-            for sql, values in statements:
-                connection.execute(self._text(sql), values)
+            within = _Within(connection, self._sqlalchemy.text)
+            if connection.dialect.name == "postgresql":
+                # The lock goes with the transaction, however that ends. It is there before the tables are.
+                within.rows("SELECT pg_advisory_xact_lock(:lock)", {"lock": _WRITERS_LOCK})
+            return work(within)
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+class _Within:
+    """A transaction of such a database."""
+
+    def __init__(self, connection: Any, text: Callable[[str], Any]) -> None:
+        self._connection = connection
+        self._text = text
+
+    def rows(self, sql: str, values: dict[str, object]) -> list[Any]:
+        return list(self._connection.execute(self._text(sql), values))
+
+    def do(self, sql: str, values: dict[str, object]) -> None:
+        self._connection.execute(self._text(sql), values)
 
 
 # Drivers of PostgreSQL, the one that is asked for first in front; SQLAlchemy itself would insist on one.
@@ -185,9 +257,19 @@ def _with_driver(address: str) -> str:
     return f"postgresql+{installed}://{rest}"
 
 
-def _password(address: str) -> str:
-    user, at, _ = address.partition("://")[2].partition("/")[0].rpartition("@")
-    return user.partition(":")[2] if at else ""
+def _secrets(address: str) -> set[str]:
+    """Return what must not be shown of *address*: a password, as it is written and as it is meant, or a value."""
+    from urllib.parse import parse_qsl, unquote
+
+    rest, _, query = address.partition("://")[2].partition("?")
+    user, at, _ = rest.partition("/")[0].rpartition("@")
+    password = user.partition(":")[2] if at else ""
+    values = {value for name, value in parse_qsl(query) if any(word in name.lower() for word in _SECRET_WORDS)}
+    return {password, unquote(password), *values} - {""}
+
+
+# What the names of those parameters of a URL contain whose values are secret.
+_SECRET_WORDS = ("pass", "secret", "token", "key", "pwd")
 
 
 def _quoted(path: str) -> str:
@@ -220,12 +302,19 @@ class SqlShelf:
 
     def contents(self, digests: list[str]) -> Iterator[tuple[str, bytes]]:
         """Yield (sha256, bytes) of those of *digests* that there are. Raises SourceError."""
-        for start in range(0, len(digests), _VALUES_MOST):
-            values = {f"d{number}": digest for number, digest in enumerate(digests[start : start + _VALUES_MOST])}
-            names = ", ".join(f":{name}" for name in values)
+        for names, values in chunks(digests):
             sql = f"SELECT digest, data FROM importal_content WHERE digest IN ({names})"
             for digest, data in self._database.rows(sql, **values):
                 yield digest, bytes(data)
+
+
+def chunks(digests: list[str]) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield (what is between the brackets of IN, the values) for as many statements as *digests* need."""
+    for start in range(0, len(digests), _VALUES_MOST):
+        values: dict[str, object] = {
+            f"d{number}": digest for number, digest in enumerate(digests[start : start + _VALUES_MOST])
+        }
+        yield ", ".join(f":{name}" for name in values), values
 
 
 def connected(place: Place) -> SqlShelf:

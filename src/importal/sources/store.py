@@ -18,7 +18,7 @@ from .tree import File, Tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Protocol
 
     from .places import Place
@@ -38,11 +38,57 @@ if TYPE_CHECKING:
         def contents(self, digests: list[str]) -> Iterator[tuple[str, bytes]]:
             """Yield (sha256, bytes) of those of *digests* that there are."""
 
+    class Writer(Protocol):
+        """Where a store lies, open for writing. Everything here raises SourceError when it cannot be done."""
 
-__all__ = ["Release", "Shelf", "opened"]
+        def releases(self) -> list[Published]:
+            """Return the releases, oldest first; none where nothing has been published yet. Makes nothing."""
+
+        def lacking(self, digests: list[str]) -> list[str]:
+            """Return those of *digests* whose contents are not there yet, each once."""
+
+        def publish(
+            self, name: str, digest: str, manifest: bytes, contents: Iterable[tuple[str, bytes]], published: str
+        ) -> None:
+            """Add the release *name*, whose *manifest* has the sha256 *digest*, and make it current.
+
+            *contents* are (sha256, bytes) of what :meth:`lacking` has named, *published* a moment in ISO 8601. A reader
+            sees all of it or nothing. Raises SourceError where *name* is there already, and where a content that the
+            manifest names is neither given nor there (it was, and another process has removed it).
+            """
+
+        def make_current(self, name: str) -> None:
+            """Make the release *name* the one that those see who name none."""
+
+        def remove(self, names: list[str]) -> tuple[int, int]:
+            """Remove releases, and the contents that no remaining one names: return how many, and their bytes."""
+
+        def close(self) -> None:
+            """End the connection, if there is one."""
+
+
+__all__ = ["Published", "Release", "Shelf", "Writer", "opened"]
 
 # Larger files are fetched one by one, and only when they are asked for (bytes).
 _BUNDLED_MOST = 1 << 20
+
+
+class Published:
+    """What a store lists of a release: its ``name``, the digest of its ``manifest``, since when it is ``published``.
+
+    The moment is UTC, in ISO 8601 to the second. ``current``: it is what those see who name no release.
+    """
+
+    __slots__ = ("current", "manifest", "name", "published")
+
+    def __init__(self, name: str, manifest: str, published: str, current: bool) -> None:
+        self.name = name
+        self.manifest = manifest
+        self.published = published
+        self.current = current
+
+    def __repr__(self) -> str:
+        return f"Published({self.name!r}, {self.manifest!r}, {self.published!r}, {self.current})"
 
 
 class Release(Tree):

@@ -1,0 +1,32 @@
+"""Opening a store for writing: who writes to places of which scheme."""
+
+from __future__ import annotations
+
+from ..errors import SourceError
+from .places import SQL_SCHEMES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .places import Place
+    from .store import Writer
+
+__all__ = ["writer"]
+
+
+def writer(place: Place) -> Writer:
+    """Return the store that *place* names, for writing. Raises SourceError where there can be none."""
+    if place.scheme in SQL_SCHEMES:
+        from .sql_writing import writer as sql_writer
+
+        return sql_writer(place)
+    if place.scheme == "memory":
+        advice = "it ends with its process; publish to a database, such as sqlite:///modules.db"
+        raise SourceError(place.root, None, "what is in memory is no store", advice)
+    from . import remote
+
+    write: Callable[[Place], Writer] | None = getattr(remote, "writer", None)
+    if write is None:
+        raise SourceError(place.root, None, f"nothing is published to {place.scheme}://", "use a database")
+    return write(place)
