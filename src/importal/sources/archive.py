@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import BinaryIO
 
-__all__ = ["Member", "archive_in", "folders_of", "read_directory", "read_member"]
+__all__ = ["Member", "archive_in", "folders_of", "list_members", "read_directory", "read_member"]
 
 _END = b"PK\x05\x06"
 _END_SIZE = 22
@@ -101,6 +101,15 @@ def read_directory(archive: str) -> dict[str, Member | None]:
         for folder in folders_of(members):
             members.setdefault(folder + os.sep, None)
     return members
+
+
+def list_members(archive: str) -> list[Member]:
+    """Return the members of the file *archive* as its directory lists them, one that is there twice too.
+
+    Raises OSError, and ZipImportError or EOFError for what is no archive or a damaged one.
+    """
+    with open(archive, "rb") as file:
+        return list(_members(file, archive))
 
 
 def folders_of(members: Iterable[str]) -> frozenset[str]:

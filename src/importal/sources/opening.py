@@ -6,6 +6,7 @@ Which scheme is opened by whom is in :data:`openers`; programs may add their own
 from __future__ import annotations
 
 import _thread
+from contextvars import ContextVar
 
 from ..errors import SourceError
 from .places import SQL_SCHEMES, parse
@@ -26,36 +27,40 @@ openers: dict[str, Callable[[Place], Source]] = {}
 _open: dict[str, Opening] = {}
 _one_at_a_time = _thread.allocate_lock()
 
+# What this thread is in the middle of opening, and what a task of another thread does on its behalf: asyncio hands the
+# context on with the task, as fsspec's thread is given its work.
+_under_way: ContextVar[tuple[Opening, ...]] = ContextVar("importal_openings_under_way", default=())
+
 
 class Opening:
     """A source that is opened when it is first asked something, once, whichever thread comes first.
 
-    Opening may import (a database's driver), and these imports come by here: to them the source has nothing.
+    Opening may import (a database's driver), also in a thread that works for this one; these imports come by here, and
+    to them the source has nothing.
     """
 
     def __init__(self, place: Place) -> None:
         self.place = place
         self._lock = _thread.allocate_lock()
-        self._opener: int | None = None
         self._source: Source | None = None
         self._error: SourceError | None = None
 
     def source(self) -> Source | None:
-        """Return the source, None to the thread that is opening it. Raises SourceError, until :meth:`forget`."""
+        """Return the source, None to what is opening it. Raises SourceError, until :meth:`forget`."""
         if self._source is not None:
             return self._source
-        me = _thread.get_ident()
-        if self._opener == me:
+        others = _under_way.get()
+        if self in others:
             return None
         with self._lock:
             if self._source is None and self._error is None:
-                self._opener = me
+                token = _under_way.set((*others, self))
                 try:
                     self._source = _opener(self.place)(self.place)
                 except SourceError as error:
                     self._error = error
                 finally:
-                    self._opener = None
+                    _under_way.reset(token)
             if self._error is not None:
                 raise self._error.with_traceback(None)
             return self._source
