@@ -7,16 +7,17 @@ import os
 import platform
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from ..errors import FileError, FormatError
+from ..errors import FileError, FormatError, InterpreterError
 from ..observe import journal
 from .rendering import add_options, prepare, render
 from .supervise import exit_status, how_it_ended, run_beside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..observe.record import Record
+    from ..observe.record import Record, Startup
 
 __all__ = ["main", "record_of"]
 
@@ -51,7 +52,9 @@ def main(arguments: list[str]) -> int:
     except (FileError, FormatError) as error:
         print(f"importal trace: {error}", file=sys.stderr)
         return 2
+    startup = _startup()
     status, record = record_of(target, options.optimize)
+    record = replace(record, startup=startup)
     if not record.ended.complete:
         print(f"importal trace: {how_it_ended(status)}; the record is of what came before", file=sys.stderr)
     try:
@@ -65,6 +68,17 @@ def main(arguments: list[str]) -> int:
         print(f"importal trace: {error}", file=sys.stderr)
         return exit_status(status) or 2
     return exit_status(status)
+
+
+def _startup() -> tuple[Startup, ...]:
+    """Return what start-up files do; nothing, and a word on standard error, where that cannot be measured."""
+    from ..doctor.starting import startup_of_this_interpreter
+
+    try:
+        return startup_of_this_interpreter()
+    except InterpreterError as error:
+        print(f"importal trace: what start-up files do is not in the record: {error}", file=sys.stderr)
+        return ()
 
 
 def _end_of_options(arguments: list[str]) -> int:
