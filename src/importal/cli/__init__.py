@@ -88,7 +88,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _unless_closed(command: Callable[[list[str]], int], arguments: list[str]) -> int:
-    """Carry out *command*; when nobody reads its output any more, end quietly, as a filter does."""
+    """Carry out *command*; when nobody reads its output any more, or it is interrupted, end quietly."""
     try:
         status = command(arguments)
         sys.stdout.flush()
@@ -96,4 +96,8 @@ def _unless_closed(command: Callable[[list[str]], int], arguments: list[str]) ->
         # Python flushes once more when it ends, which would complain again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except KeyboardInterrupt:
+        from .supervise import end_interrupted
+
+        return end_interrupted()
     return status
