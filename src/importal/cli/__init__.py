@@ -95,7 +95,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _unless_closed(command: Callable[[list[str]], int], arguments: list[str]) -> int:
-    """Carry out *command*; when nobody reads its output any more, end quietly, as a filter does.
+    """Carry out *command*; when nobody reads its output any more, or it is interrupted, end quietly.
 
     A place on the path that cannot be opened ends any of them, with one line that says which and why.
     """
@@ -109,4 +109,8 @@ def _unless_closed(command: Callable[[list[str]], int], arguments: list[str]) ->
         # Python flushes once more when it ends, which would complain again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except KeyboardInterrupt:
+        from .supervise import end_interrupted
+
+        return end_interrupted()
     return status

@@ -13,6 +13,31 @@ _IS_PROGRAM = __name__ == "__main__"
 __name__ = "importal.cli.recording"
 
 
+# The least number of the journal's descriptor, the first one that the process's limit allows.
+_FAR = (500, 200, 60)
+
+
+def _far(descriptor: int) -> int:
+    """Return the open file as a descriptor that is far from the numbers which programs close, or expect to be free.
+
+    Like all of Python's it is not inherited by the program's children.
+    """
+    try:
+        import fcntl
+    except ModuleNotFoundError:
+        return descriptor  # on Windows, nobody goes through descriptors by their numbers
+    import os
+
+    for least in _FAR:
+        try:
+            far = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, least)
+        except OSError:
+            continue
+        os.close(descriptor)
+        return far
+    return descriptor
+
+
 def _main() -> int:
     journal, *target = sys.argv[1:]
     import os
@@ -28,11 +53,10 @@ def _main() -> int:
     from importal.cli.fresh import prepare
     from importal.observe.recorder import Recorder
 
+    descriptor = _far(os.open(journal, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0)))
     run = prepare(_AT_START)
     if sys.flags.safe_path:
         del sys.path[0]
-    # Not inherited by the program's children, and far from the numbers that programs expect theirs to have.
-    descriptor = os.open(journal, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
     system = ImportSystem.host()
     system.install()
     recorder = Recorder(descriptor)

@@ -8,6 +8,7 @@ import sys
 from ..errors import FileError, FormatError
 from ..export import FORMATS, format_of
 from ..export import render as rendered
+from .progress import Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,12 +73,13 @@ def render(record: Record, options: argparse.Namespace, stream: TextIO) -> None:
     """
     form, selection = _form(options), _selection(options)
     if options.output is not None:
-        text = rendered(record, form, selection)
-        try:
-            with open(options.output, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-                file.write(text)
-        except OSError as error:
-            raise _unwritable(options.output, error) from None
+        with Progress(text=f"writing {options.output}"):
+            text = rendered(record, form, selection)
+            try:
+                with open(options.output, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+                    file.write(text)
+            except OSError as error:
+                raise _unwritable(options.output, error) from None
         return
     try:
         _print(record, form, selection, stream)

@@ -7,6 +7,7 @@ import sys
 
 from ..errors import FileError, FormatError, RecordError
 from ..observe.record import Record
+from .progress import Progress
 from .rendering import add_options, prepare, render
 
 __all__ = ["main"]
@@ -24,7 +25,8 @@ def main(arguments: list[str]) -> int:
     add_options(parser)
     options = parser.parse_args(arguments)
     try:
-        record = Record.load(options.record)
+        with Progress(text=f"reading {options.record}"):
+            record = Record.load(options.record)
     except OSError as error:
         print(f"importal show: {options.record}: {error.strerror}; name a record's file", file=sys.stderr)
         return 2

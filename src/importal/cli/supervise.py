@@ -2,36 +2,61 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["exit_status", "how_it_ended", "run_beside"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["end_interrupted", "exit_status", "how_it_ended", "interrupts_are_the_programs", "run_beside"]
 
 
 def run_beside(script: str, arguments: list[str], optimize: str = "", *, quiet: bool = False) -> int:
     """Execute the file *script* of this folder in a new interpreter that is like this one, and wait for its end.
 
-    *optimize* is "", "-O" or "-OO"; *quiet*: without standard input and output. Returns the
-    exit status as ``subprocess`` has it: negative when it was killed.
+    *optimize* is "", "-O" or "-OO"; *quiet*: without standard input and output. What files this process was given open,
+    the program has. Returns the exit status as ``subprocess`` has it: negative when it was killed.
     """
     flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
     command = [sys.executable, *flags, *filter(None, [optimize]), str(Path(__file__).with_name(script)), *arguments]
     nothing = subprocess.DEVNULL if quiet else None
-    # A terminal interrupts both processes: this one waits for what the other makes of it.
+    with (
+        interrupts_are_the_programs(),
+        subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, close_fds=False) as process,
+    ):
+        terminated = signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
+        try:
+            return process.wait()
+        finally:
+            signal.signal(signal.SIGTERM, terminated)
+
+
+@contextmanager
+def interrupts_are_the_programs() -> Iterator[None]:
+    """Pass over interrupts in this block: a terminal interrupts all processes, and a program does with it what it does.
+
+    What comes of that is waited for, and kept.
+    """
     before = signal.getsignal(signal.SIGINT)
     if before is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        with subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing) as process:
-            terminated = signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
-            try:
-                return process.wait()
-            finally:
-                signal.signal(signal.SIGTERM, terminated)
+        yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def end_interrupted() -> int:
+    """End this process as one that an interrupt has ended, for a shell to see; without signals, return 130."""
+    if os.name == "posix":
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+    return 128 + signal.SIGINT
 
 
 def exit_status(status: int) -> int:
@@ -42,7 +67,10 @@ def exit_status(status: int) -> int:
 def how_it_ended(status: int) -> str:
     """Say how a program ended that did not take an interpreter's last steps."""
     if status >= 0:
-        return "the program ended without an interpreter's last steps (os._exit, or another program in its place)"
+        return (
+            "the program ended without an interpreter's last steps (os._exit, or another program in its place), "
+            "or has closed files that are not its own"
+        )
     try:
         name = signal.Signals(-status).name
     except ValueError:

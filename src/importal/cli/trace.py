@@ -5,18 +5,21 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import signal
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from ..errors import FileError, FormatError
+from ..errors import FileError, FormatError, InterpreterError
 from ..observe import journal
+from .progress import Progress
 from .rendering import add_options, prepare, render
-from .supervise import exit_status, how_it_ended, run_beside
+from .supervise import exit_status, how_it_ended, interrupts_are_the_programs, run_beside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..observe.record import Record
+    from ..observe.record import Record, Startup
 
 __all__ = ["main", "record_of"]
 
@@ -51,7 +54,9 @@ def main(arguments: list[str]) -> int:
     except (FileError, FormatError) as error:
         print(f"importal trace: {error}", file=sys.stderr)
         return 2
+    startup = _startup()
     status, record = record_of(target, options.optimize)
+    record = replace(record, startup=startup)
     if not record.ended.complete:
         print(f"importal trace: {how_it_ended(status)}; the record is of what came before", file=sys.stderr)
     try:
@@ -64,7 +69,21 @@ def main(arguments: list[str]) -> int:
     except (FileError, FormatError) as error:
         print(f"importal trace: {error}", file=sys.stderr)
         return exit_status(status) or 2
+    except KeyboardInterrupt:
+        print("importal trace: interrupted; the record is not written, or not as a whole", file=sys.stderr)
+        return exit_status(status) or 128 + signal.SIGINT
     return exit_status(status)
+
+
+def _startup() -> tuple[Startup, ...]:
+    """Return what start-up files do; nothing, and a word on standard error, where that cannot be measured."""
+    from ..doctor.starting import startup_of_this_interpreter
+
+    try:
+        return startup_of_this_interpreter()
+    except InterpreterError as error:
+        print(f"importal trace: what start-up files do is not in the record: {error}", file=sys.stderr)
+        return ()
 
 
 def _end_of_options(arguments: list[str]) -> int:
@@ -90,9 +109,12 @@ def record_of(target: list[str], optimize: str = "", *, quiet: bool = False) -> 
         path = os.path.join(folder, "journal")
         with open(path, "wb"):
             pass
-        status = run_beside("recording.py", [path, *target], optimize, quiet=quiet)
-        facts = {"importal": __version__, "python": _python(), "target": tuple(target), "date": date}
-        return status, journal.read(path, status, facts)
+        # Whoever interrupts a program twice in a row still wants its record.
+        with interrupts_are_the_programs():
+            status = run_beside("recording.py", [path, *target], optimize, quiet=quiet)
+            facts = {"importal": __version__, "python": _python(), "target": tuple(target), "date": date}
+            with Progress(text="" if quiet else "reading what was recorded"):
+                return status, journal.read(path, status, facts)
 
 
 def _python() -> dict[str, str]:

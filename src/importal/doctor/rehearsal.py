@@ -2,7 +2,8 @@
 
 ``rehearsal.py PLAN OUT``, both in marshal's format, version 2, so that nothing needs to be loaded before the first
 line is. PLAN is ``(prefix, steps)``, a step ``(what, folder, text)``: put a folder on the path, execute a line of a
-``.pth`` file, call an entry point of a ``.start`` file. OUT is one ``(seconds, module names, error or None)`` a step.
+``.pth`` file, call an entry point of a ``.start`` file, import a module such as ``sitecustomize``. OUT is one
+``(seconds, module names, error or None)`` a step.
 """
 
 import marshal
@@ -27,7 +28,11 @@ def _path(_: str, entry: str) -> None:
         sys.path.append(entry)
 
 
-_STEPS = {"path": _path, "line": _line, "entry point": _entry_point}
+def _module(_: str, name: str) -> None:
+    __import__(name)
+
+
+_STEPS = {"path": _path, "line": _line, "entry point": _entry_point, "module": _module}
 
 
 def _carry_out(steps: "list[tuple[str, str, str]]") -> "list[tuple[float, list[str], object]]":

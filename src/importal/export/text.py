@@ -206,14 +206,14 @@ def _tables(record: Record, summary: Summary) -> Iterator[Table]:
     if record.startup:
         rows = [
             Row(
-                (milliseconds(one.time),),
+                (milliseconds(one.time), f"{len(one.modules)}"),
                 printable(one.file if one.line is None else f"{one.file}:{one.line}"),
                 printable("; ".join(filter(None, (one.text, one.error and f"failed: {one.error}")))),
                 sort="" if one.error is None else "failed",
             )
             for one in sorted(record.startup, key=lambda one: -one.time)
         ]
-        yield Table("start-up file", ("ms",), tuple(rows))
+        yield Table("start-up file", ("ms", "modules"), tuple(rows))
 
 
 def _phases(summary: Summary) -> Iterator[Row]:

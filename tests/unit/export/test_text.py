@@ -78,9 +78,9 @@ def test_the_summary() -> None:
             ms  modules  compiled, by the state of the bytecode
           3.00        1  missing, then written  shop.goods; shop.goods: missing: none there; written
 
-            ms  start-up file
-          7.00  /lib/site-packages/x.pth:1  import x
-          0.00  /lib/sitecustomize.py  failed: ValueError: no
+            ms  modules  start-up file
+          7.00        2  /lib/site-packages/x.pth:1  import x
+          0.00        0  /lib/sitecustomize.py  failed: ValueError: no
     """)
 
 

@@ -122,5 +122,5 @@ function startup(model) {
   const files = [...model.record.startup].sort((one, other) => other.time - one.time);
   const line = (one) =>
     element("li", {}, element("span", { class: "place" }, breakable(one.line === null ? one.file : `${one.file}:${one.line}`)), element("span", { class: "figure" }, time(one.time)), element("code", {}, one.text), one.error ? element("span", { class: "words" }, one.error) : null, one.modules.length ? element("span", { class: "words" }, `brought in ${one.modules.join(", ")}`) : null);
-  return part("Before the program began", "What start-up files cost (.pth, .start, sitecustomize).", files.slice(0, MOST).map(line));
+  return part("Before the program began", "What start-up files cost (.pth, .start, sitecustomize), measured in a start of its own.", files.slice(0, MOST).map(line));
 }
