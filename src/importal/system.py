@@ -249,11 +249,12 @@ class ImportSystem:
         if not meta_path:
             _warn("sys.meta_path is empty", ImportWarning)
         observed = bool(self.events.observers)
+        asks_heard = observed and self.events.heard("finder")
         if observed:
             self.events.announce("find", "started", name, path=path)
         spec = finder = None
         for finder in tuple(meta_path):
-            if observed:
+            if asks_heard:
                 self.events.announce("finder", "asked", name, finder=finder)
             try:
                 spec = _ask(finder, name, path, target)
@@ -261,7 +262,7 @@ class ImportSystem:
                 if observed:
                     self.events.announce("find", "failed", name, path=path, error=error)
                 raise
-            if observed:
+            if asks_heard:
                 self.events.announce("finder", "answered", name, finder=finder, spec=spec)
             if spec is not None:
                 break
