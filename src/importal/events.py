@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from typing import Self, TypeAlias
 
     Observer: TypeAlias = Callable[["Event"], None]
+    # What an observer has for one step: it is called with the outcome, the name and the facts.
+    Hearer: TypeAlias = Callable[[str, str, Mapping[str, object]], None]
 
 __all__ = ["Event", "Events", "host_events"]
 
@@ -66,18 +68,21 @@ class Events:
     ``observers`` is a tuple that is replaced, never changed, so that a step can read it without a lock.
     """
 
-    __slots__ = ("_ignored", "dropped", "observers")
+    __slots__ = ("_hearers", "_plain", "dropped", "observers")
 
     def __init__(self) -> None:
         self.observers: tuple[Observer, ...] = ()
-        self._ignored: frozenset[str] = frozenset()
+        # Of the observers: those called with an event, and the functions of the others, by step.
+        self._plain: tuple[Observer, ...] = ()
+        self._hearers: Mapping[str, tuple[tuple[Observer, Hearer], ...]] = {}
         self.dropped: tuple[tuple[Observer, Exception], ...] = ()
 
     def observe(self, observer: Observer) -> Callable[[], None]:
         """Announce every step to *observer* from now on; return a function that undoes this.
 
-        An observer that raises is dropped, the import goes on; ``dropped`` keeps it together with its exception. Steps
-        in its attribute ``ignores``, if it has one, it may not hear of, which saves time.
+        An observer that raises is dropped, the import goes on; ``dropped`` keeps it together with its exception. One
+        with an attribute ``by_step`` is not called itself: that names a function for each step it wants to hear of,
+        which is called with the outcome, the name and the facts. This saves time, as no event is made.
         """
         if not callable(observer):
             raise ObserverError(observer)
@@ -100,21 +105,44 @@ class Events:
                 return
 
     def _set(self, observers: tuple[Observer, ...]) -> None:
-        ignored = [frozenset(getattr(observer, "ignores", ())) for observer in observers]
-        self._ignored = frozenset.intersection(*ignored) if ignored else frozenset()
+        hearers: dict[str, tuple[tuple[Observer, Hearer], ...]] = {}
+        plain = []
+        for observer in observers:
+            steps: Mapping[str, Hearer] | None = getattr(observer, "by_step", None)
+            if steps is None:
+                plain.append(observer)
+            else:
+                for step, hear in steps.items():
+                    hearers[step] = (*hearers.get(step, ()), (observer, hear))
+        self._hearers = hearers
+        self._plain = tuple(plain)
         self.observers = observers
 
-    def announce(self, step: str, outcome: str, name: str, **facts: object) -> None:
+    def heard(self, step: str) -> bool:
+        """Tell whether any observer hears of *step*."""
+        return bool(self._plain) or step in self._hearers
+
+    def announce(self, step: str, outcome: str, name: str, /, **facts: object) -> None:
         """Tell every observer about one step."""
-        if step in self._ignored:
+        hearers = self._hearers.get(step)
+        if hearers is not None:
+            for observer, hear in hearers:
+                try:
+                    hear(outcome, name, facts)
+                except Exception as error:  # noqa: BLE001, whatever an observer raises must not change what it watches
+                    self._drop(observer, error)
+        if not self._plain:
             return
         event = tuple.__new__(Event, (step, outcome, name, facts))
-        for observer in self.observers:
+        for observer in self._plain:
             try:
                 observer(event)
-            except Exception as error:  # noqa: BLE001, whatever an observer raises must not change the import it watches
-                self._set(tuple(one for one in self.observers if one is not observer))
-                self.dropped = (*self.dropped, (observer, error))
+            except Exception as error:  # noqa: BLE001, as above
+                self._drop(observer, error)
+
+    def _drop(self, observer: Observer, error: Exception) -> None:
+        self._set(tuple(one for one in self.observers if one is not observer))
+        self.dropped = (*self.dropped, (observer, error))
 
 
 class ObserverError(ImportalError, TypeError):

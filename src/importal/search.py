@@ -37,11 +37,12 @@ def find(
     if not meta_path:
         _warn("sys.meta_path is empty", ImportWarning)
     observed = bool(events.observers)
+    asks_heard = observed and events.heard("finder")
     if observed:
         events.announce("find", "started", name, path=path)
     spec = finder = None
     for finder in tuple(meta_path):
-        if observed:
+        if asks_heard:
             events.announce("finder", "asked", name, finder=finder)
         try:
             spec = _ask(finder, name, path, target)
@@ -49,7 +50,7 @@ def find(
             if observed:
                 events.announce("find", "failed", name, path=path, error=error)
             raise
-        if observed:
+        if asks_heard:
             events.announce("finder", "answered", name, finder=finder, spec=spec)
         if spec is not None:
             break

@@ -114,6 +114,52 @@ def test_ten_threads(record: Run) -> None:
     assert sum(one.module == "shared" and one.outcome == "loaded" for one in made.imports) == 1
 
 
+def test_threads_one_after_another(record: Run) -> None:
+    """A thread may get the identifier of one that has ended, but not its lane."""
+    tree: dict[str, object] = {f"m{number}.py": "" for number in range(5)}
+    tree["main.py"] = """
+        import threading
+        identifiers = set()
+        def work(number):
+            identifiers.add(threading.get_ident())
+            __import__(f"m{number}")
+        for number in range(5):
+            thread = threading.Thread(target=work, args=(number,), name=f"thread for {number}")
+            thread.start()
+            thread.join()
+        print(len(identifiers))
+    """
+    _, made = record(tree)
+    names = {thread.thread: thread.name for thread in made.threads}
+    assert [names[named(made, f"m{number}").thread] for number in range(5)] == [f"thread for {n}" for n in range(5)]
+    assert len(made.threads) == 6
+
+
+def test_a_failure_in_a_thread_that_has_ended(record: Run) -> None:
+    """Nobody knows whether it was handled; of one in a thread that goes on it is known."""
+    _, made = record({
+        "main.py": """
+            import threading
+            threading.excepthook = lambda _: None
+            waits, done = threading.Event(), threading.Event()
+            def goes_on():
+                try:
+                    import without
+                except ImportError:
+                    done.set()
+                    waits.wait()
+            threading.Thread(target=goes_on, daemon=True).start()
+            done.wait()
+            thread = threading.Thread(target=lambda: __import__("broken"))
+            thread.start()
+            thread.join()
+        """,
+        "broken.py": "raise ImportError('broken')\n",
+    })  # fmt: skip
+    assert (named(made, "broken").outcome, named(made, "broken").handled) == ("failed", None)
+    assert named(made, "without").handled is True
+
+
 def test_failures_handled_and_raised(record: Run) -> None:
     status, made = record({
         "main.py": """
@@ -171,6 +217,35 @@ def test_cached_statements_and_circles(record: Run) -> None:
     (circle,) = (one for one in made.imports if one.outcome == "circular")
     assert (circle.module, circle.by and circle.by.module) == ("left", "right")
     assert circle.parent == named(made, "right").id
+
+
+def test_a_circle_is_at_its_own_time(record: Run) -> None:
+    _, made = record({
+        "main.py": "import left\n",
+        "left.py": "import time\ntime.sleep(0.03)\nimport right\n",
+        "right.py": "import time\ntime.sleep(0.05)\nimport left\n",
+    })  # fmt: skip
+    (circle,) = (one for one in made.imports if one.outcome == "circular")
+    right = named(made, "right")
+    assert right.started + 50 * MS <= circle.started <= right.ended
+
+
+def test_names_of_a_class_derived_from_str(record: Run) -> None:
+    """The journal's format knows str only; nothing of the record is lost."""
+    _, made = record({
+        "main.py": """
+            class Name(str):
+                pass
+            __import__(Name("one"))
+            __import__(Name("one"), fromlist=[Name("nothing")])
+            import two
+        """,
+        "one.py": "",
+        "two.py": "",
+    })  # fmt: skip
+    assert {named(made, "one").outcome, named(made, "two").outcome} == {"loaded"}
+    assert [(one.by.line, one.count) for one in made.cached if one.module == "one"] == [(4, 1)]
+    assert made.ended.complete
 
 
 @pytest.mark.parametrize(

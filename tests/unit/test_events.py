@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Mapping
 
 import pytest
 
@@ -88,6 +89,36 @@ def test_observers_may_detach_while_they_are_told() -> None:
     events.announce("find", "started", "a")
     events.announce("find", "started", "b")
     assert told == ["a"]
+
+
+class ByStep:
+    """Hears of two steps, by a function for each."""
+
+    def __init__(self, told: list[object]) -> None:
+        self.by_step = {"find": lambda *heard: told.append(heard), "bind": self.fail}
+
+    def fail(self, outcome: str, name: str, facts: Mapping[str, object]) -> None:
+        raise ValueError(name)
+
+    def __call__(self, event: Event) -> None:
+        raise AssertionError("it has a function for each step")
+
+
+def test_an_observer_may_have_a_function_for_each_step() -> None:
+    events, told, others = Events(), [], []
+    observer = ByStep(told)
+    events.observe(observer)
+    assert (events.heard("find"), events.heard("create")) == (True, False)
+    events.observe(others.append)
+    assert events.heard("create")
+    events.announce("find", "finished", "a", spec=5)
+    events.announce("create", "finished", "a")
+    assert told == [("finished", "a", {"spec": 5})]
+    assert [event.step for event in others] == ["find", "create"]
+    events.announce("bind", "finished", "a")
+    assert [(one, str(error)) for one, error in events.dropped] == [(observer, "a")]
+    events.announce("find", "finished", "b")
+    assert len(told) == 1
 
 
 def test_what_cannot_be_called_is_no_observer() -> None:

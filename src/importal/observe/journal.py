@@ -10,12 +10,13 @@ import marshal
 import sys
 from bisect import bisect_right
 from dataclasses import replace
+from io import BytesIO
 
 from .. import names
 from ..spec import ModuleSpec
 from .kind import kind_of
 from .loaded import Owners
-from .record import By, Cached, Ended, Import, Record, Thread
+from .record import PHASES, By, Cached, Ended, Import, Record, Thread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ class _Journal:
     """What the entries say, gathered in any order that they come in."""
 
     def __init__(self) -> None:
-        self.begun: dict[int, tuple[Any, ...]] = {}
+        self.codes: dict[int, _Code] = {}
+        # Of each import that was begun: parent, thread, module, who asked, when.
+        self.begun: dict[int, tuple[int | None, int, str, By | None, int]] = {}
         self.ended: dict[int, tuple[Any, ...]] = {}
         self.circles: list[Import] = []
         self.handled: dict[int, bool] = {}
@@ -45,25 +48,27 @@ class _Journal:
         self.path: list[str] | None = None
         self.last = 0
 
-    def take(self, entry: tuple[Any, ...]) -> None:
-        kind, *facts = entry
+    def take(self, kind: str, *facts: Any) -> None:
         if kind == "begin":
-            number, parent, thread, module, by, started = facts
+            number, parent, thread, module, code, offset, started = facts
+            by = None if code is None else self.codes[code].by(offset)
             self.begun[number] = (parent, thread, module, by, started)
             self.last = max(self.last, started)
         elif kind == "import":
-            number, *rest = facts
-            self.ended[number] = tuple(rest)
-            if rest[0] == "loaded":
-                module, by = self.begun[number][2:4]
-                self.loaded.setdefault(module, set()).add(None if by is None else By(*by))
-            self.last = max(self.last, self.begun[number][4] + rest[1])
+            number, outcome, total, *rest = facts
+            self.ended[number] = (outcome, total, *rest)
+            _, _, module, by, started = self.begun[number]
+            if outcome == "loaded":
+                self.loaded.setdefault(module, set()).add(by)
+            self.last = max(self.last, started + total)
+        elif kind == "code":
+            self.codes[facts[0]] = _Code(*facts[1:])
         elif kind == "handled":
             numbers, handled = facts
             self.handled.update(dict.fromkeys(numbers, handled))
         elif kind == "cached":
-            for file, first, table, statements in facts[0]:
-                self._take_cached(file, _Lines(first, table), statements)
+            for code, times, asked in facts[0]:
+                self._take_cached(self.codes[code], dict(times), asked)
         elif kind == "name":
             self.names[facts[0]] = facts[1]
         elif kind == "thread":
@@ -73,13 +78,14 @@ class _Journal:
         elif kind == "end":
             self.end = (facts[0], facts[1])
 
-    def _take_cached(self, file: str, lines: _Lines, statements: list[tuple[Any, ...]]) -> None:
-        for offset, name, level, children, package, module, count, inside in statements:
-            absolute = _absolute(name, level, package)
-            by = By(module, file, lines.at(offset))
-            wanted = [absolute, *(f"{absolute}.{child}" for child in children)]
-            self._note_cached(wanted, by, count, inside)
-            self._note_circle(wanted, by, inside)
+    def _take_cached(self, code: _Code, times: dict[int, int], asked: list[Any]) -> None:
+        each = iter(asked)
+        for offset, name, level, fromlist, inside, started in zip(each, each, each, each, each, each, strict=True):
+            absolute = _absolute(str(name), level, code.package)
+            wanted = [absolute, *(f"{absolute}.{child}" for child in fromlist or () if type(child) is str)]
+            by = code.by(offset)
+            self._note_cached(wanted, by, times[offset], inside)
+            self._note_circle(wanted, by, inside, started)
 
     def _note_cached(self, wanted: list[str], by: By, count: int, inside: int | None) -> None:
         """Note what a statement found: its module, and what it names of that and is a submodule.
@@ -91,33 +97,45 @@ class _Journal:
             if known and (count or by not in self.loaded.get(module, ())):
                 self.cached.append(Cached(module, by, count or 1, inside))
 
-    def _note_circle(self, wanted: list[str], by: By, inside: int | None) -> None:
+    def _note_circle(self, wanted: list[str], by: By, inside: int | None, started: int) -> None:
         """Note a statement that found one of the modules of whose execution it was part, in the import *inside*."""
         at = inside
         while at is not None:
-            parent, thread, module, _, started = self.begun[at]
-            if module in wanted and inside is not None:
+            parent, thread, module, _, _ = self.begun[at]
+            if module in wanted:
                 number = len(self.begun) + len(self.circles)
                 self.circles.append(Import(number, inside, thread, module, by, "circular", started, 0, 0, {}))
                 return
             at = parent
 
 
-class _Lines:
-    """The lines of a code object, from its first line and its line table."""
+class _Code:
+    """A code object with import statements: where it stands, and the lines of it, from its first and its line table."""
 
-    def __init__(self, first: int, table: bytes) -> None:
-        code = _nothing.__code__.replace(co_firstlineno=first, co_linetable=table)
+    def __init__(self, file: str, first: int, table: bytes, module: str, package: object) -> None:
+        self.package = package if package is None else str(package)
+        self._file = file
+        self._module = module
+        self._first = first
+        self._table = table
         self._starts: list[int] = []
         self._lines: list[int] = []
-        for start, _, line in code.co_lines():
-            if line is not None:
-                self._starts.append(start)
-                self._lines.append(line)
-        self._first = first
+        self._by: dict[int, By] = {}
 
-    def at(self, offset: int) -> int:
-        """Return the line of the instruction at *offset*."""
+    def by(self, offset: int) -> By:
+        """Return who asks by the instruction at *offset*."""
+        by = self._by.get(offset)
+        if by is None:
+            by = self._by[offset] = By(self._module, self._file, self._line(offset))
+        return by
+
+    def _line(self, offset: int) -> int:
+        if not self._starts:
+            code = _nothing.__code__.replace(co_firstlineno=self._first, co_linetable=self._table)
+            for start, _, line in code.co_lines():
+                if line is not None:
+                    self._starts.append(start)
+                    self._lines.append(line)
         index = bisect_right(self._starts, offset) - 1
         return self._lines[index] if index >= 0 else self._first
 
@@ -138,7 +156,7 @@ def read(path: str | os.PathLike[str], status: int | None, facts: Mapping[str, A
     """
     journal = _Journal()
     for entry in _entries(path):
-        journal.take(entry)
+        journal.take(*entry)
     owners = Owners(sys.path if journal.path is None else journal.path)
     imports = [_import(journal, number, owners) for number in journal.begun]
     imports += journal.circles
@@ -156,42 +174,59 @@ def read(path: str | os.PathLike[str], status: int | None, facts: Mapping[str, A
 
 def _entries(path: str | os.PathLike[str]) -> Iterator[tuple[Any, ...]]:
     with open(path, "rb") as file:
-        while True:
-            try:
-                yield marshal.load(file)
-            except (EOFError, ValueError, TypeError):
-                return  # the end, or an entry that was cut short when the program was killed
+        # Held in memory: marshal asks for each number by itself.
+        data = BytesIO(file.read())
+    while True:
+        try:
+            yield marshal.load(data)
+        except (EOFError, ValueError, TypeError):
+            return  # the end, or an entry that was cut short when the program was killed
 
 
 def _import(journal: _Journal, number: int, owners: Owners) -> Import:
     parent, thread, module, by, started = journal.begun[number]
-    begun = Import(number, parent, thread, module, None if by is None else By(*by), "failed", started, 0, 0, {})
     if number not in journal.ended:
-        return replace(begun, total=journal.last - started, error=CUT_OFF)
-    outcome, total, phases, gc, size, calls, searched, known = journal.ended[number]
-    kind, distribution = _describe(module, known, owners) if outcome == "loaded" else (None, None)
-    return replace(
-        begun,
-        outcome=outcome,
-        total=total,
-        self_time=sum(phases.values()),
-        phases={phase: time for phase, time in phases.items() if time},
+        total = journal.last - started
+        return Import(number, parent, thread, module, by, "failed", started, total, 0, {}, error=CUT_OFF)
+    (
+        outcome, total, phases, gc, size, stats, lists, opens, searched, entry, found, bytecode, kept, error,
+    ) = journal.ended[number]  # fmt: skip
+    finder, loader, origin, is_package = found or (None, None, None, False)
+    kind, distribution = _describe(module, origin, is_package, owners) if outcome == "loaded" else (None, None)
+    calls = {"stat": stats, "list": lists, "open": opens}
+    state, reason = bytecode or (None, None)
+    return Import(
+        number,
+        parent,
+        thread,
+        module,
+        by,
+        outcome,
+        started,
+        total,
+        sum(phases),
+        {phase: time for phase, time in zip(PHASES, phases, strict=True) if time},
         gc=gc,
-        error=known.get("error"),
+        error=error,
         handled=journal.handled.get(number) if outcome == "failed" else None,
         kind=kind,
         distribution=distribution,
-        **{key: known.get(key) for key in ("origin", "finder", "entry", "loader", "bytecode", "reason", "kept")},
+        origin=origin,
+        finder=finder,
+        entry=None if entry is None else searched[entry],
+        loader=loader,
+        bytecode=state,
+        reason=reason,
+        kept=kept,
         bytes=size,
-        calls=calls,
+        calls={sort: calls for sort, calls in calls.items() if calls},
         searched=tuple(searched),
     )
 
 
-def _describe(module: str, known: Mapping[str, Any], owners: Owners) -> tuple[str, str | None]:
+def _describe(module: str, origin: str | None, is_package: bool, owners: Owners) -> tuple[str, str | None]:
     """Return the kind of a loaded module and the distribution it belongs to."""
-    origin = known.get("origin")
-    kind = kind_of(ModuleSpec(module, None, origin=origin, is_package=known.get("package", False)))
+    kind = kind_of(ModuleSpec(module, None, origin=origin, is_package=is_package))
     return kind, owners.of(origin) if origin and kind.startswith(("third party", "local")) else None
 
 

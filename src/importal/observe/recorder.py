@@ -1,11 +1,12 @@
 """Recording imports while they happen: in the process of the program, and cheaply.
 
-The recorder listens to the import system, and keeps for each thread the stack of its imports in progress. Each moment
-of a thread belongs to exactly one of them and to one phase of it, or to the program's own code: at every announcement
-the time since the one before is put down there. So the times add up, whatever happens inside.
+The recorder listens to the import system, and keeps for each thread the imports in progress. Each moment of a thread
+belongs to exactly one of them and to one phase of it, or to the program's own code: where one ends and the next begins,
+the time since is put down. So the times add up, whatever happens inside.
 
 What is known is written to a journal at once, entry by entry, so that a program that is killed leaves what it had done.
-:mod:`.journal` makes the record of it.
+:mod:`.journal` makes the record of it. Names and sums that can be worked out from what is written are left to it: what
+is done here is paid for by the program.
 """
 
 from __future__ import annotations
@@ -18,16 +19,15 @@ import sys
 from itertools import count
 from time import perf_counter_ns
 
-from ..interpreter import FRAME_NAME, is_import_module
 from .stand_ins import stand_ins
+from .statements import Statements
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import FrameType
     from typing import Any
 
-    from ..events import Event
+    from ..events import Event, Hearer
     from ..system import ImportSystem
 
 __all__ = ["Recorder"]
@@ -35,70 +35,117 @@ __all__ = ["Recorder"]
 # The version of marshal's format that does not look for objects that occur twice, which takes longer than it saves.
 _MARSHAL = 2
 
-# Which phase begins with an announcement: what comes after it, until the next one.
-_NEXT_PHASE = {
-    ("find", "started"): "find",
-    ("find", "failed"): "other",
-    ("find", "finished"): "create",
-    ("bytecode", "fresh"): "unmarshal",
-    ("bytecode", "stale"): "read",
-    ("bytecode", "refused"): "read",
-    ("bytecode", "missing"): "read",
-    ("source", "read"): "compile",
-    ("source", "compiled"): "write",
-    ("execute", "finished"): "other",
-    ("execute", "failed"): "other",
-}
+# The phases of an import, by their place in `record.PHASES`.
+OTHER, WAIT, FIND, CREATE, READ, VALIDATE, UNMARSHAL, COMPILE, WRITE, EXECUTE = range(10)
 
 
 class Open:
-    """One import in progress: where it is in its phases, and what is known of it."""
+    """One import in progress, in the course of *outer*: where it is in its phases, and what is known of it."""
 
-    __slots__ = ("calls", "executed", "facts", "gc", "id", "module", "phase", "phases", "searched", "size", "started")
+    __slots__ = (
+        "bytecode", "entry", "executed", "found", "gc", "id", "kept", "lists", "module", "opens", "outer", "phase",
+        "phases", "searched", "size", "started", "stats", "waits",
+    )  # fmt: skip
 
-    def __init__(self, number: int, module: str, started: int, phase: str = "other") -> None:
+    def __init__(self, number: int, module: str, outer: Open | None, started: int, phase: int) -> None:
         self.id = number
         self.module = module
+        self.outer = outer
         self.started = started
         self.phase = phase
-        self.phases: dict[str, int] = {}
-        self.executed = False
-        self.gc = 0
-        self.size = 0
-        self.calls: dict[str, int] = {}
+        self.phases = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+        self.executed = self.waits = False
+        self.gc = self.size = self.stats = self.lists = self.opens = 0
         self.searched: list[str] = []
-        self.facts: dict[str, Any] = {}
+        # The path entry it was found in, by its place among those searched.
+        self.entry: int | None = None
+        # Finder, loader, origin, and whether it is a package.
+        self.found: tuple[str, str, str | None, bool] | None = None
+        # The state of its bytecode, and the reason for it.
+        self.bytecode: tuple[str, str | None] | None = None
+        self.kept: str | None = None
 
 
 class Lane:
-    """One thread: its imports in progress, the ``last`` moment that was put down, and the time of its ``own`` code."""
+    """One thread: the innermost import in progress, the ``last`` moment put down, and the time of its ``own`` code."""
 
-    __slots__ = ("begun", "failing", "last", "number", "own", "stack", "started")
+    __slots__ = ("ended", "failing", "last", "latest", "number", "own", "started", "top")
 
     def __init__(self, number: int, now: int) -> None:
         self.number = number
-        self.stack: list[Open] = []
+        self.top: Open | None = None
         self.started = self.last = now
         self.own = 0
-        self.begun = 0
+        # The number of the import that it began last.
+        self.latest = -1
+        self.ended = False
         # The imports that have failed with one exception, which is on its way out: (its id, their numbers).
-        self.failing: tuple[int, list[int]] = (0, [])
+        self.failing: tuple[int, list[int]] | None = None
+
+    def enter(self, phase: int) -> None:
+        """Let the innermost import, which there is, be in *phase* from now on."""
+        top: Any = self.top
+        now = perf_counter_ns()
+        top.phases[top.phase] += now - self.last
+        self.last = now
+        top.phase = phase
+
+    def put_down(self, now: int) -> None:
+        """Put the time until *now* down to what the thread was doing."""
+        top = self.top
+        if top is None:
+            self.own += now - self.last
+        else:
+            top.phases[top.phase] += now - self.last
+        self.last = now
+
+
+class Own(_thread._local):
+    """What each thread keeps of its own. A later thread may get an ended one's identifier, but not this."""
+
+    lane: Lane | None = None
+    end: End | None = None
+
+
+class End:
+    """Notes that a thread has ended: it goes when the thread does, whose own it is."""
+
+    __slots__ = ("_lane",)
+
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+
+    def __del__(self) -> None:
+        self._lane.ended = True
 
 
 class Recorder:
     """Records the imports of the host system into the open file *journal* (a descriptor) until :meth:`close`."""
 
-    ignores = frozenset({"finder", "create", "bind", "publish"})
-
     def __init__(self, journal: int) -> None:
         self._journal = journal
         self._process = os.getpid()
-        self._begin = perf_counter_ns()
-        self.lanes: dict[int, Lane] = {_thread.get_ident(): Lane(0, 0)}
-        self.number = count().__next__
+        self.begin = perf_counter_ns()
+        # Asking who one is and comparing takes less time than asking for what is one's own.
+        self.main_ident = _thread.get_ident()
+        self.main_lane = Lane(0, self.begin)
+        self.own = Own()
+        self._lanes = [self.main_lane]
+        # The number of the import that was begun last, by whichever thread.
+        self.latest = -1
+        self._next_number = count().__next__
         self._next_lane = count(1).__next__
-        # By statement (the identifier of its code object, which hashes slowly, and the offset): how often, and what.
-        self.cached: dict[tuple[int, int], list[Any]] = {}
+        self.statements = Statements(self.write)
+        self.by_step: dict[str, Hearer] = {
+            "import": self._import,
+            "wait": self._wait,
+            "find": self._find,
+            "entry": self._entry,
+            "execute": self._execute,
+            "bytecode": self._bytecode,
+            "source": self._source,
+            "store": self._store,
+        }
         self._undo: list[Callable[[], object]] = []
         self._collecting = 0
         self._error: str | None = None
@@ -117,9 +164,10 @@ class Recorder:
         """Put down that *error* ends the program, before what shows it imports something."""
         self._error = f"{type(error).__name__}: {error}"
         lane = self.lane()
-        key, failed = lane.failing
-        self.write("handled", failed, key != id(error))
-        lane.failing = (0, [])
+        if lane.failing is not None:
+            key, failed = lane.failing
+            self.write("handled", failed, key != id(error))
+            lane.failing = None
 
     def close(self) -> None:
         """End the recording."""
@@ -134,27 +182,16 @@ class Recorder:
             gc.enable()
 
     def _write_rest(self) -> None:
-        now = self.now()
-        for lane in list(self.lanes.values()):
-            self.put_down(lane, now if lane.number == 0 else lane.last)
-            self.write("handled", lane.failing[1], True)
-            self.write("thread", lane.number, lane.started, lane.last, lane.own)
-        self._write_cached()
+        now = perf_counter_ns()
+        for lane in list(self._lanes):
+            lane.put_down(now if lane.number == 0 else lane.last)
+            # A thread that is there has gone on. Of one that has ended nobody knows whether its last error ended it.
+            if lane.failing is not None and not lane.ended:
+                self.write("handled", lane.failing[1], True)
+            self.write("thread", lane.number, lane.started - self.begin, lane.last - self.begin, lane.own)
+        self.write("cached", self.statements.found())
         self.write("path", [entry for entry in sys.path if isinstance(entry, str)])
-        self.write("end", now, self._error)
-
-    def _write_cached(self) -> None:
-        """Write the statements that found their module in the table, with what their lines can be told from."""
-        by_code: dict[int, tuple[str, int, bytes, list[tuple[Any, ...]]]] = {}
-        for (key, offset), (times, asked, inside, code) in self.cached.items():
-            name, level, wanted, package, module = asked
-            if is_import_module(module):
-                continue
-            if key not in by_code:
-                by_code[key] = (code.co_filename, code.co_firstlineno, code.co_linetable, [])
-            children = [one for one in wanted or () if type(one) is str]
-            by_code[key][3].append((offset, str(name), level, children, package, str(module), times, inside))
-        self.write("cached", list(by_code.values()))
+        self.write("end", now - self.begin, self._error)
 
     def _detach(self) -> None:
         while self._undo:
@@ -165,179 +202,194 @@ class Recorder:
         setattr(owner, name, value)
         self._undo.append(lambda: setattr(owner, name, before))
 
-    # ------------------------------------------------------------ time
+    def __call__(self, event: Event) -> None:
+        """Put one announcement of the import system down."""
+        hear = self.by_step.get(event.step)
+        if hear is not None:
+            hear(event.outcome, event.name, event.facts)
 
-    def now(self) -> int:
-        """Return the nanoseconds since the recording began."""
-        return perf_counter_ns() - self._begin
+    # ------------------------------------------------------------ threads and time
 
     def here(self) -> Lane | None:
-        """Return this thread's lane when it has an import in progress."""
-        lane = self.lanes.get(_thread.get_ident())
-        return lane if lane is not None and lane.stack else None
+        """Return this thread's lane, if it has one."""
+        return self.main_lane if _thread.get_ident() == self.main_ident else self.own.lane
 
     def lane(self) -> Lane:
         """Return this thread's lane."""
-        ident = _thread.get_ident()
-        lane = self.lanes.get(ident)
+        lane = self.here()
         if lane is None:
-            lane = self.lanes[ident] = Lane(self._next_lane(), self.now())
+            lane = self.own.lane = Lane(self._next_lane(), perf_counter_ns())
+            self.own.end = End(lane)
+            self._lanes.append(lane)
             threading = sys.modules.get("threading")
-            known = None if threading is None else threading._active.get(ident)
+            known = None if threading is None else threading._active.get(_thread.get_ident())
             self.write("name", lane.number, "" if known is None else known.name)
         return lane
-
-    def put_down(self, lane: Lane, now: int) -> None:
-        """Put the time since the last announcement down to what the thread was doing."""
-        passed = now - lane.last
-        lane.last = now
-        if lane.stack:
-            top = lane.stack[-1]
-            top.phases[top.phase] = top.phases.get(top.phase, 0) + passed
-        else:
-            lane.own += passed
 
     def _collected(self, phase: str, _: Mapping[str, int]) -> None:
         now = perf_counter_ns()
         if phase == "start":
             self._collecting = now
             return
-        lane = self.lanes.get(_thread.get_ident())
-        if lane is not None and lane.stack and self._collecting:
-            lane.stack[-1].gc += now - self._collecting
+        lane = self.here()
+        if lane is not None and lane.top is not None and self._collecting:
+            lane.top.gc += now - self._collecting
         self._collecting = 0
+
+    def enter(self, name: str, phase: int) -> Open | None:
+        """Let this thread's import of *name* be in *phase* from now on, and return it.
+
+        None when it is importing something else: a search or a reload belongs to no import.
+        """
+        lane = self.main_lane if _thread.get_ident() == self.main_ident else self.own.lane
+        top = None if lane is None else lane.top
+        if top is None or top.module != name:
+            return None
+        now = perf_counter_ns()
+        top.phases[top.phase] += now - lane.last  # type: ignore[union-attr]  # whose top it is
+        lane.last = now  # type: ignore[union-attr]
+        top.phase = phase
+        return top
 
     # ------------------------------------------------------------ announcements
 
-    def __call__(self, event: Event) -> None:
-        """Put one announcement of the import system down."""
-        lane = self.lanes.get(_thread.get_ident()) or self.lane()
-        self.put_down(lane, perf_counter_ns() - self._begin)
-        step, outcome = event.step, event.outcome
-        if step == "import":
-            if outcome == "started":
-                self._begun(lane, event.name)
-            else:
-                self._ended(lane, "failed" if outcome == "failed" else "loaded", event.facts)
-            return
-        if step == "wait":
-            self._waits(lane, event)
-            return
-        if not lane.stack or lane.stack[-1].module != event.name:
-            return  # a search or a reload that belongs to no import
-        top = lane.stack[-1]
-        note = _NOTES.get(step)
-        if note is not None:
-            note(top, outcome, event.facts)
-        phase = _NEXT_PHASE.get((step, outcome))
-        if phase is not None:
-            top.phase = phase
-        elif step == "execute":  # started
-            top.executed = True
-            loader = getattr(getattr(event.facts["module"], "__spec__", None), "loader", None)
-            top.phase = "read" if hasattr(loader, "path_stats") else "execute"
+    def _import(self, outcome: str, name: str, facts: Mapping[str, Any]) -> None:
+        lane = self.lane()
+        if outcome == "started":
+            self._begun(lane, name, OTHER)
+        else:
+            self._ended(lane, "loaded" if outcome == "finished" else outcome, facts)
 
-    def _begun(self, lane: Lane, module: str, phase: str = "other") -> None:
-        if lane.failing[1]:
+    def _begun(self, lane: Lane, module: str, phase: int) -> None:
+        lane.put_down(perf_counter_ns())
+        if lane.failing is not None:
             self.write("handled", lane.failing[1], True)
-            lane.failing = (0, [])
-        number = self.number()
-        lane.begun += 1
-        one = Open(number, module, lane.last, phase)
-        parent = lane.stack[-1].id if lane.stack else None
-        lane.stack.append(one)
-        self.write("begin", number, parent, lane.number, module, _importer(sys._getframe(2)), lane.last)
+            lane.failing = None
+        outer = lane.top
+        number = self._next_number()
+        lane.latest = self.latest = number
+        lane.top = Open(number, module, outer, lane.last, phase)
+        where, offset = self.statements.asking(sys._getframe(4))
+        self.write(
+            "begin", number, None if outer is None else outer.id, lane.number, module, where, offset,
+            lane.last - self.begin,
+        )  # fmt: skip
 
     def _ended(self, lane: Lane, outcome: str, facts: Mapping[str, Any]) -> None:
-        if not lane.stack:
+        one = lane.top
+        if one is None:
             return  # begun before the recording
-        one = lane.stack.pop()
+        lane.enter(OTHER)
+        lane.top = one.outer
         error = facts.get("error")
+        text = None
+        found: tuple[str | None, str | None, str | None, bool] | None = one.found
         if error is not None:
-            one.facts["error"] = f"{type(error).__name__}: {error}"
-            key, failed = lane.failing
+            text = f"{type(error).__name__}: {error}"
+            key, failed = lane.failing or (0, [])
             if key != id(error) and failed:
                 self.write("handled", failed, True)
                 failed = []
             lane.failing = (id(error), [*failed, one.id])
-        elif not one.executed:
-            outcome = "found"
-        spec = getattr(facts.get("module"), "__spec__", None)
-        if error is None and spec is not None:
-            one.facts.setdefault("loader", type(spec.loader).__name__)
+        else:
+            if not one.executed:
+                outcome = "found"
+            if found is None:
+                spec = getattr(facts.get("module"), "__spec__", None)
+                found = None if spec is None else (None, type(spec.loader).__name__, None, False)
         self.write(
-            "import", one.id, outcome, lane.last - one.started, one.phases, one.gc, one.size, one.calls, one.searched,
-            one.facts,
+            "import", one.id, outcome, lane.last - one.started, one.phases, one.gc, one.size, one.stats, one.lists,
+            one.opens, one.searched, one.entry, found, one.bytecode, one.kept, text,
         )  # fmt: skip
 
-    def _waits(self, lane: Lane, event: Event) -> None:
+    def _wait(self, outcome: str, name: str, _: Mapping[str, Any]) -> None:
         """Put down that the thread waits: in an import of its own where a statement found another thread's module."""
-        if event.outcome == "started":
-            if lane.stack and lane.stack[-1].module == event.name:
-                lane.stack[-1].phase = "wait"
+        lane = self.lane()
+        top = lane.top
+        if outcome == "started":
+            if top is not None and top.module == name:
+                lane.enter(WAIT)
             else:
-                self._begun(lane, event.name, "wait")
-                lane.stack[-1].facts["waits"] = True
-        elif lane.stack and lane.stack[-1].facts.pop("waits", False):
+                self._begun(lane, name, WAIT)
+                lane.top.waits = True  # type: ignore[union-attr]  # it has just begun
+        elif top is not None and top.waits:
+            top.waits = False
             self._ended(lane, "found", {})
-        elif lane.stack:
-            lane.stack[-1].phase = "other"
+        elif top is not None:
+            lane.enter(OTHER)
+
+    def _find(self, outcome: str, name: str, facts: Mapping[str, Any]) -> None:
+        if outcome == "started":
+            self.enter(name, FIND)
+        elif outcome == "failed":
+            self.enter(name, OTHER)
+        else:
+            top = self.enter(name, CREATE)
+            spec = facts["spec"]
+            if top is not None and spec is not None:
+                top.found = _described(spec, facts["finder"])
+
+    def _entry(self, _: str, name: str, facts: Mapping[str, Any]) -> None:
+        top = self.enter(name, FIND)
+        if top is not None:
+            if facts["spec"] is not None:
+                top.entry = len(top.searched)
+            top.searched.append(str(facts["entry"]))
+
+    def _execute(self, outcome: str, name: str, facts: Mapping[str, Any]) -> None:
+        if outcome != "started":
+            self.enter(name, OTHER)
+            return
+        loader = getattr(getattr(facts["module"], "__spec__", None), "loader", None)
+        top = self.enter(name, READ if hasattr(loader, "path_stats") else EXECUTE)
+        if top is not None:
+            top.executed = True
+
+    def _bytecode(self, outcome: str, name: str, facts: Mapping[str, Any]) -> None:
+        top = self.enter(name, UNMARSHAL if outcome == "fresh" else READ)
+        if top is not None:
+            top.bytecode = (outcome, _text(facts.get("reason")))
+
+    def _source(self, outcome: str, name: str, _: Mapping[str, Any]) -> None:
+        self.enter(name, COMPILE if outcome == "read" else WRITE)
+
+    def _store(self, outcome: str, name: str, facts: Mapping[str, Any]) -> None:
+        top = self.enter(name, WRITE)
+        if top is not None:
+            reason = facts.get("reason")
+            top.kept = outcome if reason is None else f"{outcome}: {reason}"
 
     def write(self, *entry: Any) -> None:
         """Write one entry of the journal."""
         try:
-            os.write(self._journal, marshal.dumps(entry, _MARSHAL))
+            data = marshal.dumps(entry, _MARSHAL)
+        except ValueError:
+            data = marshal.dumps(_plain(entry), _MARSHAL)
+        try:
+            os.write(self._journal, data)
         except OSError:
             self._detach()  # the disk is full, or the program has closed what it did not know: its run goes on
 
 
-def _note_find(one: Open, outcome: str, facts: Mapping[str, Any]) -> None:
-    spec = facts.get("spec")
-    if outcome == "finished" and spec is not None:
-        loader = getattr(spec, "loader", None)
-        finder = facts["finder"]
-        one.facts["finder"] = getattr(finder, "__name__", None) or type(finder).__name__
-        one.facts["loader"] = getattr(loader, "__name__", None) or type(loader).__name__
-        one.facts["origin"] = _text(getattr(spec, "origin", None))
-        one.facts["package"] = getattr(spec, "submodule_search_locations", None) is not None
-
-
-def _note_entry(one: Open, _: str, facts: Mapping[str, Any]) -> None:
-    one.searched.append(str(facts["entry"]))
-    if facts["spec"] is not None:
-        one.facts["entry"] = str(facts["entry"])
-
-
-def _note_bytecode(one: Open, outcome: str, facts: Mapping[str, Any]) -> None:
-    one.facts["bytecode"] = outcome
-    one.facts["reason"] = _text(facts.get("reason"))
-
-
-def _note_store(one: Open, outcome: str, facts: Mapping[str, Any]) -> None:
-    reason = facts.get("reason")
-    one.facts["kept"] = outcome if reason is None else f"{outcome}: {reason}"
-
-
-_NOTES: dict[str, Callable[[Open, str, Mapping[str, Any]], None]] = {
-    "find": _note_find,
-    "entry": _note_entry,
-    "bytecode": _note_bytecode,
-    "store": _note_store,
-}
+def _described(spec: Any, finder: Any) -> tuple[str, str, str | None, bool]:
+    """Return the names of *finder* and of *spec*'s loader, the origin, and whether it is a package."""
+    loader = getattr(spec, "loader", None)
+    return (
+        getattr(finder, "__name__", None) or type(finder).__name__,
+        getattr(loader, "__name__", None) or type(loader).__name__,
+        _text(getattr(spec, "origin", None)),
+        getattr(spec, "submodule_search_locations", None) is not None,
+    )
 
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _importer(frame: FrameType | None) -> tuple[str, str, int] | None:
-    """Return module, file and line of the first frame from *frame* outwards that is not the import system's."""
-    while frame is not None and _is_of_importing(frame):
-        frame = frame.f_back
-    if frame is None:
-        return None
-    return str(frame.f_globals.get("__name__")), frame.f_code.co_filename, frame.f_lineno
-
-
-def _is_of_importing(frame: FrameType) -> bool:
-    return frame.f_code.co_filename == FRAME_NAME or is_import_module(frame.f_globals.get("__name__"))
+def _plain(value: Any) -> Any:
+    """Return *value* as marshal takes it: a module's name, say, may be of a class derived from str."""
+    if isinstance(value, tuple | list):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {_plain(key): _plain(one) for key, one in value.items()}
+    return value if value is None or isinstance(value, int | bytes) else str(value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import _thread
 import builtins
 import sys
+from time import perf_counter_ns
 
 from ..interpreter import builtin_import, import_frame, without_import_frames
 from ..loaders import file
@@ -21,49 +22,66 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-    from .recorder import Lane, Open, Recorder
+    from .recorder import Recorder
 
 __all__ = ["stand_ins"]
 
 # What counts as one call of each sort: questions about a place, and listings of a directory.
-_CALLS = {"stamp": "stat", "stat": "stat", "is_directory": "stat", "list": "list"}
+_STATS = ("stamp", "stat", "is_directory")
 
 
 def stand_ins(recorder: Recorder) -> Iterator[tuple[Any, str, object]]:
     """Yield each attribute (its owner and name) that has to be replaced, and by what."""
     yield builtins, "__import__", _counting_import(recorder)
-    for method, sort in _CALLS.items():
-        yield FileSystem, method, _counting(recorder, sort, getattr(FileSystem, method))
+    for method in _STATS:
+        yield FileSystem, method, _counting_stat(recorder, getattr(FileSystem, method))
+    yield FileSystem, "list", _counting_list(recorder, FileSystem.list)
     for function in ("read_code", "read_data"):
         yield file, function, _reading(recorder, getattr(file, function))
     yield SourceLoader, "get_code", _getting_code(recorder, SourceLoader.get_code)
 
 
-def _counting(recorder: Recorder, sort: str, function: Callable[..., Any]) -> Callable[..., Any]:
+def _counting_stat(recorder: Recorder, function: Callable[[FileSystem, str], Any]) -> Callable[[FileSystem, str], Any]:
     """Return *function*, counted for the import in whose course it is called."""
+    get_ident, main_ident, main_lane, own = _thread.get_ident, recorder.main_ident, recorder.main_lane, recorder.own
 
-    def counted(*arguments: Any) -> Any:
-        lane = recorder.here()
-        if lane is not None:
-            calls = lane.stack[-1].calls
-            calls[sort] = calls.get(sort, 0) + 1
-        return function(*arguments)
+    def counted(source: FileSystem, location: str) -> Any:
+        lane = main_lane if get_ident() == main_ident else own.lane
+        if lane is not None and lane.top is not None:
+            lane.top.stats += 1
+        return function(source, location)
+
+    return counted
+
+
+def _counting_list(recorder: Recorder, function: Callable[[FileSystem, str], Any]) -> Callable[[FileSystem, str], Any]:
+    """Return *function*, counted for the import in whose course it is called."""
+    get_ident, main_ident, main_lane, own = _thread.get_ident, recorder.main_ident, recorder.main_lane, recorder.own
+
+    def counted(source: FileSystem, location: str) -> Any:
+        lane = main_lane if get_ident() == main_ident else own.lane
+        if lane is not None and lane.top is not None:
+            lane.top.lists += 1
+        return function(source, location)
 
     return counted
 
 
 def _reading(recorder: Recorder, function: Callable[[str], bytes]) -> Callable[[str], bytes]:
     """Return *function*, which reads a file, with its bytes counted."""
+    from .recorder import VALIDATE
+
+    get_ident, main_ident, main_lane, own = _thread.get_ident, recorder.main_ident, recorder.main_lane, recorder.own
 
     def read(path: str) -> bytes:
-        lane = recorder.here()
-        if lane is None:
+        lane = main_lane if get_ident() == main_ident else own.lane
+        if lane is None or lane.top is None:
             return function(path)
-        top = lane.stack[-1]
-        top.calls["open"] = top.calls.get("open", 0) + 1
+        top = lane.top
+        top.opens += 1
         data = function(path)
         top.size += len(data)
-        _change(recorder, lane, top, "validate")
+        lane.enter(VALIDATE)
         return data
 
     return read
@@ -71,26 +89,20 @@ def _reading(recorder: Recorder, function: Callable[[str], bytes]) -> Callable[[
 
 def _getting_code(recorder: Recorder, function: Callable[..., CodeType]) -> Callable[..., CodeType]:
     """Return *function*, a loader's ``get_code``: with its end execution begins."""
+    from .recorder import EXECUTE
 
     @import_frame
     def get_code(loader: Any, fullname: str) -> CodeType:
         code = function(loader, fullname)
-        lane = recorder.here()
-        if lane is not None and lane.stack[-1].module == fullname:
-            _change(recorder, lane, lane.stack[-1], "execute")
+        recorder.enter(fullname, EXECUTE)
         return code
 
     return get_code
 
 
-def _change(recorder: Recorder, lane: Lane, one: Open, phase: str) -> None:
-    recorder.put_down(lane, recorder.now())
-    one.phase = phase
-
-
 def _counting_import(recorder: Recorder) -> Callable[..., object]:
     """Return the function for import statements: those that find their module in the table reach nothing else."""
-    lanes, cached, _getframe = recorder.lanes, recorder.cached, sys._getframe
+    get_frame, statements, clock, begin = sys._getframe, recorder.statements, perf_counter_ns, recorder.begin
 
     @import_frame
     def counting_import(
@@ -100,25 +112,33 @@ def _counting_import(recorder: Recorder) -> Callable[..., object]:
         fromlist: Any = (),
         level: int = 0,
     ) -> object:
-        lane = lanes.get(_thread.get_ident()) or recorder.lane()
-        before = lane.begun
+        latest = recorder.latest
         try:
             module = builtin_import(name, globals, locals, fromlist, level)  # type: ignore[arg-type]
         except BaseException as error:
             without_import_frames(error)
             raise
-        # A from-list may load one submodule and find the next one: that it asked for both has to be known, too.
-        times = 1 if lane.begun == before else 0
-        if times or fromlist:
-            frame = _getframe(1)
-            code = frame.f_code
-            seen = cached.get((id(code), frame.f_lasti))
-            if seen is not None:
-                seen[0] += times
-                return module
-            inside = frame.f_globals
-            asked = (name, level, fromlist, inside.get("__package__"), inside.get("__name__"))
-            cached[id(code), frame.f_lasti] = [times, asked, lane.stack[-1].id if lane.stack else None, code]
+        times = 1
+        if recorder.latest != latest:
+            # Other threads' imports may have begun meanwhile, or this one's.
+            lane = recorder.here()
+            if lane is not None and lane.latest > latest:
+                # A from-list may load one submodule and find the next one: that it asked for both has to be known.
+                if not fromlist:
+                    return module
+                times = 0
+        frame = get_frame(1)
+        code = statements.last
+        if code.code is not frame.f_code:
+            code = statements.code(frame)
+        offset = frame.f_lasti
+        if offset in code.times:
+            code.times[offset] += times
+        else:
+            code.times[offset] = times
+            lane = recorder.here()
+            inside = None if lane is None or lane.top is None else lane.top.id
+            code.asked += (offset, name, level, fromlist, inside, 0 if inside is None else clock() - begin)
         return module
 
     return counting_import
