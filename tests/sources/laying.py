@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from importal.sources import Memory
+import pytest
+
+from importal.sources import File, Memory, manifest
 from importal.sources.archive import read_directory
 from importal.sources.archive_files import ArchiveFiles
 from importal.sources.directory import FileSystem
 from importal.sources.opening import opened
+from importal.sources.places import parse
+from importal.sources.writing import writer
 
 if TYPE_CHECKING:
     from importal.protocols import Source
@@ -53,9 +58,72 @@ def memory(files: Files, folder: Path) -> str:
     return Memory(f"memory{_number()}", files).root
 
 
+def in_store(url: str, files: Files) -> str:
+    """Add the files to the store at *url* as a release of their own and return the path entry."""
+    held = {sha256(data).hexdigest(): data for data in files.values()}
+    known = {path: File(sha256(data).hexdigest(), len(data), 1) for path, data in files.items()}
+    text = manifest.write(known)
+    name = f"release{_number()}"
+    store = writer(parse(url))
+    try:
+        store.publish(name, manifest.digest_of(text), text, iter(held.items()), "2026-01-01T00:00:00+00:00")
+    finally:
+        store.close()
+    return f"{url}#{name}"
+
+
+def sqlite(files: Files, folder: Path) -> str:
+    """Lay the files in a database and return the path entry."""
+    return in_store(f"sqlite:///{folder / 'modules.db'}", files)
+
+
+def store_of_files(files: Files, folder: Path) -> str:
+    """Lay the files in a store that is a directory, reached by fsspec, and return the path entry."""
+    return in_store(f"file://{folder / 'store'}", files)
+
+
+def remote_folder(files: Files, folder: Path) -> str:
+    """Lay the files in a directory that is reached by fsspec and return the path entry."""
+    return f"file://{directory(files, folder)}"
+
+
 Lay = Callable[[Files, Path], str]
 
-LOCAL: dict[str, Lay] = {"directory": directory, "archive": archive, "inside_archive": inside_archive, "memory": memory}
+# What needs no server.
+LOCAL: dict[str, Lay] = {
+    "directory": directory,
+    "archive": archive,
+    "inside_archive": inside_archive,
+    "memory": memory,
+    "sqlite": sqlite,
+    "store_of_files": store_of_files,
+    "remote_folder": remote_folder,
+}
+
+
+def postgres(request: pytest.FixtureRequest) -> Lay:
+    """Return what lays files in a database of a real server."""
+    url: str = request.getfixturevalue("postgres")
+    return lambda files, _: in_store(url, files)
+
+
+def http(request: pytest.FixtureRequest) -> Lay:
+    """Return what lays files in an archive on a real server."""
+    server = request.getfixturevalue("http")
+
+    def lay(files: Files, folder: Path) -> str:
+        return f"{server.url.rstrip('/')}/{Path(archive(files, server.folder)).name}"
+
+    return lay
+
+
+def s3(request: pytest.FixtureRequest) -> Lay:
+    """Return what lays files in a bucket of a real server, as a store."""
+    bucket: str = request.getfixturevalue("s3")
+    return lambda files, _: in_store(f"{bucket}/modules", files)
+
+
+SERVED: dict[str, Callable[[pytest.FixtureRequest], Lay]] = {"postgres": postgres, "http": http, "s3": s3}
 
 
 class _Directory(FileSystem):

@@ -38,9 +38,10 @@ TREE: trees.Tree = {
 FILES = dict(trees.files(TREE))
 
 
-@pytest.fixture(params=laying.LOCAL)
+@pytest.fixture(params=[*laying.LOCAL, *laying.SERVED])
 def lay(request: pytest.FixtureRequest) -> laying.Lay:
-    return laying.LOCAL[request.param]
+    served = laying.SERVED.get(request.param)
+    return laying.LOCAL[request.param] if served is None else served(request)
 
 
 @pytest.fixture
