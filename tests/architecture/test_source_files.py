@@ -22,9 +22,13 @@ MAY_TOUCH_INTERIOR = {
     "_start.py": "runs at every start of an environment, where loading interpreter.py would be too slow",
 }
 
-#: What the command line needs comes from the extra `cli`; nothing else may need anything that has to be installed.
-#: pytest loads its plugin itself.
-MAY_IMPORT = {"cli": {"rich", "packaging"}, "pytest_plugin.py": {"pytest"}}
+#: What the command line needs comes from the extra `cli`, what databases and remote places need from `sql` and `remote`;
+#: nothing else may need anything that has to be installed. pytest loads its plugin itself.
+MAY_IMPORT = {
+    "cli": {"rich", "packaging"},
+    "sources": {"aiohttp", "fsspec", "sqlalchemy"},
+    "pytest_plugin.py": {"pytest"},
+}
 
 
 def in_package(file: Path) -> str:
