@@ -22,12 +22,12 @@ MAY_TOUCH_INTERIOR = {
     "_start.py": "runs at every start of an environment, where loading interpreter.py would be too slow",
 }
 
-#: What the command line needs comes from the extra `cli`, what sources need from extras of their own; nothing else may
-#: need anything that has to be installed. pytest loads its plugin itself.
+#: What the command line needs comes from the extra `cli`, what sources need from `sql` and `remote`; nothing else may need
+#: anything that has to be installed. pytest loads its plugin itself.
 MAY_IMPORT = {
     "cli": {"rich", "packaging"},
     "publish": {"packaging"},
-    "sources": {"sqlalchemy"},
+    "sources": {"aiohttp", "fsspec", "sqlalchemy"},
     "pytest_plugin.py": {"pytest"},
 }
 

@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote
 from .. import files
 from ..errors import SourceError
 from .remote_facts import Facts, each, facts_of, heads, on_loop
+from .remote_local import LocalFiles, local_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -179,6 +180,9 @@ class Remote:
         return self._connections[-1][1]
 
     def _connect(self) -> Any:
+        if self.at_hand:
+            self._root = local_path(self._base)
+            return LocalFiles()
         try:
             # Looked up in a thread of the resolver's, which would have to wait for the one that imports this.
             import encodings.idna  # noqa: F401, loading it is what it is for

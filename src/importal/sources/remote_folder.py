@@ -53,13 +53,12 @@ class Folder(Tree):
         self._contents = Contents()
         self._one_at_a_time = _thread.allocate_lock()
         noted = _noted(notes)
-        super().__init__(
-            place.root,
-            {
-                path: _Listed(noted[path][1] if noted.get(path, (None,))[0] == facts.identity else "", facts)
-                for path, facts in listed.items()
-            },
-        )
+        known = {
+            path: digest
+            for path, (identity, digest) in noted.items()
+            if path in listed and identity == listed[path].identity
+        }
+        super().__init__(place.root, {path: _Listed(known.get(path, ""), facts) for path, facts in listed.items()})
 
     def digest(self, location: str) -> str | None:
         """Return the sha256 of a file's bytes, which are fetched if need be; None where there is no file."""
