@@ -203,7 +203,8 @@ class _Server:
         self.errors = (SQLAlchemyError,)
         self._sqlalchemy = sqlalchemy
         try:
-            self._engine = sqlalchemy.create_engine(_with_driver(place.address), pool_pre_ping=True)
+            # A process asks a few questions and is done: it keeps no connection open, which a fork would share.
+            self._engine = sqlalchemy.create_engine(_with_driver(place.address), poolclass=sqlalchemy.pool.NullPool)
         except (SQLAlchemyError, ValueError) as error:
             reason = str(error).partition("\n")[0]
             raise SourceError(place.root, place.release, reason, "write the URL as SQLAlchemy has it") from None
