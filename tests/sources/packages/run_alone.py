@@ -23,7 +23,7 @@ library = os.path.dirname(os.__file__)
 outside = {
     name: file
     for name, module in list(sys.modules.items())
-    if (file := getattr(module, "__file__", None)) and name != "__main__"
+    if (file := getattr(module, "__file__", None)) and name not in {"__main__", "__mp_main__"}
     if "site-packages" in file or not file.startswith((f"{entry}/", sources, library))
 }
 assert not outside, outside
