@@ -42,7 +42,9 @@ def test_unknown_command(command: Command, name: str, hint: str) -> None:
     assert result.err.startswith(f"importal: no command {name!r}; {hint}")
 
 
-@pytest.mark.parametrize("name", ["run", "explain", "inspect", "steps", "doctor", "modules", "enable", "disable"])
+@pytest.mark.parametrize(
+    "name", ["run", "explain", "inspect", "steps", "doctor", "modules", "publish", "prune", "enable"]
+)
 def test_help_of_each_command(command: Command, name: str) -> None:
     result = command(name, "--help")
     assert (result.status, result.err) == (0, "")

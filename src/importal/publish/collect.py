@@ -6,7 +6,7 @@ import os
 import zipfile
 
 from ..errors import FileError, SourceError
-from ..sources.places import ARCHIVE_SUFFIXES, is_url
+from ..sources.places import ARCHIVE_SUFFIXES, is_url, without_secrets
 from ..sources.tree import File, Tree
 from .archive import add_archive
 from .collected import Collected
@@ -43,7 +43,9 @@ def collect(
                 raise FileError(source, "it is no wheel and no zip archive", "publish the folder that holds it")
             add_archive(collected, source)
         elif is_url(source) or os.sep in source or source.endswith(ARCHIVE_SUFFIXES):
-            raise FileError(source, "there is no such file or folder", "name a folder, a wheel, a zip archive")
+            # What stands here by mistake may be a store, password and all.
+            shown = without_secrets(source)
+            raise FileError(shown, "there is no such file or folder", "name a folder, a wheel, a zip archive")
         else:
             add_distribution(collected, source, progress, dependencies=dependencies)
     _check_together(collected)

@@ -8,11 +8,11 @@ import sys
 
 from ..errors import FileError
 from .collected import left_out
-from .record import rewritten
+from .record import paths, rewritten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from importlib.metadata import Distribution
     from typing import Any
 
@@ -91,9 +91,11 @@ def _add(collected: Collected, distribution: Distribution) -> None:
     if _is_editable(distribution):
         advice = "publish the folder that holds its modules, or install it as it is (pip install without -e)"
         raise FileError(title, "it is installed as an editable project: its modules are elsewhere", advice)
-    if distribution.files is None:
+    # Not distribution.files, which from Python 3.12 on leaves out what is not there.
+    record = distribution.read_text("RECORD")
+    if record is None:
         raise FileError(title, "it has no list of its files (RECORD)", "install it with pip, or publish its wheel")
-    listed = {file.as_posix(): file for file in distribution.files}
+    listed = paths(record)
     kept = {path: path for path in listed if _belongs(path, listed)}
     for path in kept:
         try:
@@ -105,7 +107,7 @@ def _add(collected: Collected, distribution: Distribution) -> None:
         collected.add(title, path, rewritten(data, kept) if path.endswith(".dist-info/RECORD") else data)
 
 
-def _belongs(path: str, listed: dict[str, Any]) -> bool:
+def _belongs(path: str, listed: Collection[str]) -> bool:
     """Tell whether a file is where the modules are (scripts and data are elsewhere), and no bytecode of a source."""
     outside = path.startswith(("../", "/")) or path[1:2] == ":"
     return not (outside or left_out(path) or (path.endswith(".pyc") and path[:-1] in listed))

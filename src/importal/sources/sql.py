@@ -144,9 +144,6 @@ class _File:
             advice = "write it after sqlite:/// (relative) or sqlite://// (absolute), or make it with importal publish"
             raise SourceError(place.root, place.release, "there is no such file", advice)
         self._address = f"file:{_quoted(os.path.abspath(path))}?mode="
-        self._connect: Callable[[str], Any] = lambda mode: sqlite3.connect(
-            self._address + mode, uri=True, isolation_level=None, timeout=_PATIENCE, check_same_thread=False
-        )
         try:
             self._connection = self._connect("rwc" if writes else "ro")
             if writes:
@@ -157,18 +154,31 @@ class _File:
                 place.root, place.release, str(error), "see that its folder is there and can be written to"
             ) from None
 
+    def _connect(self, mode: str) -> Any:
+        import sqlite3
+
+        return sqlite3.connect(
+            self._address + mode, uri=True, isolation_level=None, timeout=_PATIENCE, check_same_thread=False
+        )
+
+    def __del__(self) -> None:
+        # Sources are forgotten, not closed; from Python 3.13 on a connection that nobody has closed complains.
+        connection = getattr(self, "_connection", None)
+        if connection is not None:
+            connection.close()
+
     def rows(self, sql: str, values: dict[str, object]) -> list[Any]:
         import sqlite3
 
         try:
-            return self._connection.execute(sql, values).fetchall()
+            return self._connection.execute(sql, values).fetchall()  # type: ignore[no-any-return]
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
                 raise
             # A writer was killed while it wrote a transaction down. Taking back what it wrote is writing.
             with closing(self._connect("rw")) as writing:
                 writing.execute("SELECT COUNT(*) FROM sqlite_master")
-            return self._connection.execute(sql, values).fetchall()
+            return self._connection.execute(sql, values).fetchall()  # type: ignore[no-any-return]
 
     def do(self, sql: str, values: dict[str, object]) -> None:
         self._connection.execute(sql, values)
@@ -203,7 +213,8 @@ class _Server:
         self.errors = (SQLAlchemyError,)
         self._sqlalchemy = sqlalchemy
         try:
-            self._engine = sqlalchemy.create_engine(_with_driver(place.address), pool_pre_ping=True)
+            # A process asks a few questions and is done: it keeps no connection open, which a fork would share.
+            self._engine = sqlalchemy.create_engine(_with_driver(place.address), poolclass=sqlalchemy.pool.NullPool)
         except (SQLAlchemyError, ValueError) as error:
             reason = str(error).partition("\n")[0]
             raise SourceError(place.root, place.release, reason, "write the URL as SQLAlchemy has it") from None
