@@ -16,11 +16,14 @@ from importal.sources.archive import read_directory
 from importal.sources.archive_files import ArchiveFiles
 from importal.sources.directory import FileSystem
 from importal.sources.opening import opened
-from importal.sources.places import parse
+from importal.sources.places import parse, without_secrets
 from importal.sources.writing import writer
 
 if TYPE_CHECKING:
     from importal.protocols import Source
+
+# What a module shows as its place: the entry, without the password that a server's URL may have.
+shown = without_secrets
 
 # The files of a tree: bytes by relative paths with slashes.
 Files = Mapping[str, bytes]

@@ -78,11 +78,11 @@ def test_modules_packages_and_namespaces(private: ImportSystem, entry: str) -> N
     assert pkg.inner.value == ("pkg.inner", "pkg")
     assert pkg.leaf.value == "leaf"
     assert private.import_module("space.more.leaf").value == "more"
-    assert list(private.import_module("space").__path__) == [f"{entry}/space"]
-    assert pkg.__file__ == f"{entry}/pkg/__init__.py"
-    assert pkg.__path__ == [f"{entry}/pkg"]
+    assert list(private.import_module("space").__path__) == [f"{laying.shown(entry)}/space"]
+    assert pkg.__file__ == f"{laying.shown(entry)}/pkg/__init__.py"
+    assert pkg.__path__ == [f"{laying.shown(entry)}/pkg"]
     assert repr(pkg) == f"<module 'pkg' from {pkg.__file__!r}>"
-    assert private.import_module("empty").__spec__.origin == f"{entry}/empty.py"
+    assert private.import_module("empty").__spec__.origin == f"{laying.shown(entry)}/empty.py"
     with pytest.raises(ModuleNotFoundError, match=r"^No module named 'pkg\.nothing'"):
         private.import_module("pkg.nothing")
 
@@ -91,7 +91,7 @@ def test_a_namespace_over_places_of_two_kinds(lay: laying.Lay, tmp_path: Path) -
     entries = [lay({"space/one.py": b"value = 1"}, tmp_path), laying.memory({"space/two.py": b"value = 2"}, tmp_path)]
     system = ImportSystem(ImportState(path=entries))
     assert [system.import_module(f"space.{name}").value for name in ("one", "two")] == [1, 2]
-    assert list(system.import_module("space").__path__) == [f"{one}/space" for one in entries]
+    assert list(system.import_module("space").__path__) == [f"{laying.shown(one)}/space" for one in entries]
 
 
 def test_source_lines(host: ImportSystem) -> None:
@@ -179,7 +179,7 @@ def test_errors_of_the_source(lay: laying.Lay, tmp_path: Path) -> None:
         assert name not in system.state.modules
         if name == "bad":
             assert isinstance(caught.value, SyntaxError)
-            assert caught.value.filename == f"{entry}/bad.py"
+            assert caught.value.filename == f"{laying.shown(entry)}/bad.py"
 
 
 def test_bytecode_without_source(lay: laying.Lay, tmp_path: Path) -> None:

@@ -131,6 +131,9 @@ class RemoteWriter:
 
     # ------------------------------------------------------------ writing
 
+    def close(self) -> None:
+        """Do nothing: there is no connection that stays."""
+
     def _write_contents(self, contents: Iterable[tuple[str, bytes]]) -> dict[str, tuple[str, int]]:
         """Write *contents* and return in which bundle each of the small ones is, and its size."""
         found: dict[str, tuple[str, int]] = {}
