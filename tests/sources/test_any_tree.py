@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from importal import ImportState, ImportSystem
@@ -68,7 +68,7 @@ def picture(entry: str, files: laying.Files) -> list[Any]:
     system = ImportSystem(ImportState(path=[entry]))
 
     def plain(value: object) -> str:
-        return re.sub(r" at 0x[0-9a-f]+", "", repr(value)).replace(entry, "ROOT")
+        return re.sub(r" at 0x[0-9a-f]+", "", repr(value)).replace(laying.shown(entry), "ROOT")
 
     outcomes: list[Any] = []
     for name in modules_in(files):
@@ -88,24 +88,36 @@ def picture(entry: str, files: laying.Files) -> list[Any]:
 def resources(entry: str) -> list[Any]:
     """Return every file and folder with what is in it."""
     source = laying.source_of(entry.removesuffix("/sub"))
-    pending, found = [SourcePath(source, entry)], []
+    root = laying.shown(entry)
+    pending, found = [SourcePath(source, root)], []
     while pending:
         for one in pending.pop().iterdir():
             if one.name == "__pycache__":
                 continue
-            found.append((str(one).removeprefix(entry), one.read_bytes() if one.is_file() else None))
+            found.append((str(one).removeprefix(root), one.read_bytes() if one.is_file() else None))
             if one.is_dir():
                 pending.append(one)
     return sorted(found)
 
 
-@pytest.mark.parametrize("kind", sorted(set(laying.LOCAL) - {"directory"}))
-@settings(max_examples=60)
-@given(files=trees())
-def test_any_tree(kind: str, files: dict[str, bytes]) -> None:
+def check(lay: laying.Lay, files: laying.Files) -> None:
+    """Lay the tree in a directory and elsewhere: the same comes of it."""
     with tempfile.TemporaryDirectory() as folder:
         plain = laying.directory(files, Path(folder))
-        other = laying.LOCAL[kind](files, Path(folder))
+        other = lay(files, Path(folder))
         assert picture(other, files) == picture(plain, files)
-        if files:
-            assert resources(other) == resources(plain)
+        assert resources(other) == resources(plain)
+
+
+@pytest.mark.parametrize("kind", sorted(set(laying.LOCAL) - {"directory"}))
+@settings(max_examples=40)
+@given(files=trees().filter(bool))
+def test_any_tree(kind: str, files: dict[str, bytes]) -> None:
+    check(laying.LOCAL[kind], files)
+
+
+@pytest.mark.parametrize("kind", sorted(laying.SERVED))
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(files=trees().filter(bool))
+def test_any_tree_on_a_server(kind: str, request: pytest.FixtureRequest, files: dict[str, bytes]) -> None:
+    check(laying.SERVED[kind](request), files)
