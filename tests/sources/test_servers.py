@@ -175,8 +175,20 @@ class TestPostgres:
             connection.execute(sqlalchemy.text("CREATE TABLE mine (x int)"))
         with postgres_server.database() as other:
             assert (tables(postgres), tables(other)) == (["mine"], [])
-        # This one is still connected; the database can be dropped all the same.
         engine.dispose()
+
+    def test_a_database_is_dropped_with_whoever_is_connected(self, postgres_server: servers.Postgres) -> None:
+        import sqlalchemy
+
+        with postgres_server.database() as url:
+            engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool)
+            connection = engine.connect()
+            connection.execute(sqlalchemy.text("SELECT 1"))
+        with pytest.raises(sqlalchemy.exc.OperationalError):
+            connection.execute(sqlalchemy.text("SELECT 1"))
+        connection.close()
+        with pytest.raises(sqlalchemy.exc.OperationalError, match="does not exist"):
+            engine.connect()
 
     def test_a_wrong_password_is_refused(self, postgres: str, postgres_server: servers.Postgres) -> None:
         import sqlalchemy
@@ -232,7 +244,7 @@ class TestS3:
 
 def test_a_server_that_does_not_start_shows_its_log(tmp_path: Path) -> None:
     def command(port: int) -> list[str]:
-        return [sys.executable, "-c", "import sys; sys.exit('out of order')"]
+        return [sys.executable, "-c", "import sys; sys.exit('out of ' + 'order')"]
 
     broken = servers.Server(command, tmp_path, tmp_path / "log", lambda port: False)
     with pytest.raises(servers.NotStarted, match="out of order"), broken:
