@@ -143,13 +143,36 @@ class TestArchive:
         with pytest.raises(SourceError, match="damaged"):
             again(f"{http.url}/pkg.zip")
 
+    def test_no_more_is_expanded_than_a_member_claims(self, tmp_path: Path) -> None:
+        import tracemalloc
+
+        from importal.sources.archive import list_members
+        from importal.sources.remote_archive import unpacked
+
+        file = tmp_path / "pkg.zip"
+        file.write_bytes(archive({"zeros.py": bytes(60 << 20)}))
+        (member,) = list_members(str(file))
+        member.size = 10
+        tracemalloc.start()
+        try:
+            with pytest.raises(ValueError, match="damaged"):
+                unpacked(str(file), member)
+            assert tracemalloc.get_traced_memory()[1] < 10 << 20
+        finally:
+            tracemalloc.stop()
+
     def test_a_damaged_copy_is_fetched_anew(self, http: servers.HTTP, cache: Path) -> None:
         data = archive(PACKAGE, zipfile.ZIP_STORED)
         (http.folder / "pkg.zip").write_bytes(data)
-        source = again(f"{http.url}/pkg.zip")
+        again(f"{http.url}/pkg.zip")
         (copy,) = cache.glob(f"contents/*/{hashlib.sha256(data).hexdigest()}")
-        copy.write_bytes(data.replace(b"total = 8", b"total = 7"))
-        assert source.read(f"{http.url}/pkg.zip/shop/till.py") == b"total = 8\n"
+        for damaged in (
+            data.replace(b"total = 8", b"total = 7"),
+            archive(PACKAGE | {"shop/till.py": b"total = 7\n"}),  # whose checksums are right
+        ):
+            source = again(f"{http.url}/pkg.zip")
+            copy.write_bytes(damaged)
+            assert source.read(f"{http.url}/pkg.zip/shop/till.py") == b"total = 8\n"
         copy.unlink()
         assert source.read(f"{http.url}/pkg.zip/shop/till.py") == b"total = 8\n"
 
@@ -239,6 +262,21 @@ class TestSecrets:
             said += [str(one.message) for one in caught]
         assert said
         assert [text for text in said for secret in self.SECRETS if secret in text] == []
+
+    def test_nor_when_a_library_says_it(self) -> None:
+        import fsspec
+
+        class Leaky(fsspec.AbstractFileSystem):
+            protocol = "leaky"
+
+            def info(self, path: str, **options: Any) -> Any:
+                raise ValueError(f"cannot read {path}, nor with t%2Fken or t/ken")
+
+        fsspec.register_implementation("leaky", Leaky, clobber=True)
+        with pytest.raises(SourceError, match=r"ValueError: cannot read .*me:\.\.\.@host/pkg.zip, nor") as caught:
+            again("leaky://me:t%2Fken@host/pkg.zip")
+        assert "ken" not in str(caught.value).replace("leaky", "")
+        assert "ken" not in repr(caught.value.__context__)
 
     def test_modules_do_not_show_it(self, http: servers.HTTP) -> None:
         (http.folder / "pkg.zip").write_bytes(archive(PACKAGE))
