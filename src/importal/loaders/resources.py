@@ -70,6 +70,10 @@ class SourcePath(Traversable):
         """Tell whether it is a file."""
         return self._source.stat(self._location) is not None
 
+    def exists(self) -> bool:
+        """Tell whether there is such a file or folder (``importlib.metadata`` asks, from Python 3.12 on)."""
+        return self.is_file() or self.is_dir()
+
     def joinpath(self, *descendants: Any) -> SourcePath:
         """Return what *descendants*, each with slashes or without, lead to; nothing leads out of the source."""
         at = self
