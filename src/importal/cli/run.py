@@ -8,6 +8,7 @@ from ..errors import TargetError
 from ..interpreter import import_frame, without_import_frames
 from ..run import Program
 from ..standard import ImportSystem
+from .command_line import TARGETS, split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-USAGE = """usage: importal run [-O | -OO] (SCRIPT.py | DIRECTORY | APP.zip | -m MODULE | -c CODE | -) [ARGUMENTS]
+USAGE = f"""usage: importal run [-O | -OO] {TARGETS}
 
 Runs the program under importal exactly as python runs it: sys.argv, sys.path[0], __main__, standard input, signals,
 tracebacks and the exit status are the program's own. Processes it starts with multiprocessing use importal too.
@@ -26,23 +27,26 @@ tracebacks and the exit status are the program's own. Processes it starts with m
 
 def main(arguments: list[str]) -> int:
     """Run what *arguments* name; raise what the program raises. Returns 0, or 2 for a wrong command line."""
-    optimize = 0
-    while arguments and arguments[0] in {"-O", "-OO"}:
-        optimize += arguments[0].count("O")
-        arguments = arguments[1:]
-    if arguments[:1] in (["-h"], ["--help"]):
+    options, target = split(arguments)
+    if {"-h", "--help"} & set(options):
         print(USAGE, end="")
         return 0
-    program = _program(arguments)
+    unknown = [option for option in options if option not in {"-O", "-OO"}]
+    if unknown:
+        advice = "options of python itself go before -m importal"
+        print(f"importal run: unknown option {unknown[0]!r}; {advice}", file=sys.stderr)
+    program = None if unknown else _program(target)
     if program is None:
         print(USAGE, end="", file=sys.stderr)
         return 2
+    optimize = sum(option.count("O") for option in options)
     if optimize > sys.flags.optimize:
-        _start_again(min(optimize, 2), arguments)
+        _start_again(min(optimize, 2), target)
     return _run(program)
 
 
 def _program(arguments: list[str]) -> Program | None:
+    """Return the program that *arguments* name; None where they name none."""
     if not arguments:
         return None
     first, rest = arguments[0], arguments[1:]
@@ -51,11 +55,6 @@ def _program(arguments: list[str]) -> Program | None:
             return Program(kind, rest[0], rest[1:]) if rest else None
         if first.startswith(option):
             return Program(kind, first[2:], rest)
-    if first.startswith("-") and first != "-":
-        print(
-            f"importal run: unknown option {first!r}; options of python itself go before -m importal", file=sys.stderr
-        )
-        return None
     return Program("path", first, rest)
 
 
