@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ..observe.loaded import Group, Loaded, Record, describe
+from ..observe.loaded import Group, Loaded, Stated, describe
 from .question import Question, open_output
 from .supervise import exit_status, how_it_ended, run_beside
 
@@ -50,7 +50,7 @@ def _tell(options: argparse.Namespace, stream: TextIO | None) -> int:
         print(f"importal modules: {how_it_ended(status)}; what it had loaded is not known", file=sys.stderr)
         return exit_status(status)
     entries, path = told
-    loaded = describe([Record(*entry) for entry in entries], path)
+    loaded = describe([Stated(*entry) for entry in entries], path)
     status = exit_status(status)
     if stream is not None:  # as sys.stderr is where nobody has opened it
         _print_for_anyone(loaded, options, status, stream)
