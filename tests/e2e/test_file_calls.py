@@ -21,7 +21,7 @@ from importal.observe.record import Record
 
 from .conftest import environment
 
-RECORDING = str(Path(trace.__file__).with_name("recording.py"))
+BESIDE = str(Path(trace.__file__).with_name("beside.py"))
 BEGIN, END = "/importal-begin", "/importal-end"  # files that there are not; asking for one marks a place
 STAT = {"stat", "lstat", "newfstatat", "fstatat64", "statx"}
 #: What the dynamic linker opens for an extension module, and what the libraries it loads open by themselves.
@@ -81,7 +81,7 @@ def traced(code: str, cwd: Path) -> tuple[Record, Seen]:
     (cwd / "main.py").write_text(f"import os\n{mark.format(BEGIN)}{code}\n{mark.format(END)}")
     written, log = cwd / "journal", cwd / "strace.log"
     written.write_bytes(b"")
-    command = ["strace", "-f", "-s", "4096", "-e", "trace=%file", "-o", str(log), sys.executable, RECORDING, str(written), "main.py"]  # fmt: skip
+    command = ["strace", "-f", "-s", "4096", "-e", "trace=%file", "-o", str(log), sys.executable, BESIDE, "recording", str(written), "main.py"]  # fmt: skip
     done = subprocess.run(command, cwd=cwd, env=environment(), capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     record = journal.read(written, 0, {"importal": "", "python": {}, "target": (), "date": ""})

@@ -71,13 +71,13 @@ def _question() -> Question:
         "status is the command's",
     )
     number: dict[str, Any] = {"metavar": "N", "type": int}
-    question.valued("--max-modules", dest="modules", help="how many modules may be loaded", **number)
-    question.valued("--max-file-calls", dest="file_calls", help="how many calls may go to the file system", **number)
-    question.valued("--max-bytes", dest="bytes", help="how many bytes may be read", **number)
-    question.valued("--max-time", dest="time", metavar="MS", type=float, help="how long it may take, milliseconds")
-    question.valued("--forbid", metavar="PATTERN", action="append", default=[], help="no such module, or below it")
-    question.valued("--baseline", metavar="FILE", help="no module that is not in FILE; show what has changed")
-    question.parser.add_argument("--update", action="store_true", help="write FILE instead: this is agreed on")
+    question.add("--max-modules", dest="modules", help="how many modules may be loaded", **number)
+    question.add("--max-file-calls", dest="file_calls", help="how many calls may go to the file system", **number)
+    question.add("--max-bytes", dest="bytes", help="how many bytes may be read", **number)
+    question.add("--max-time", dest="time", metavar="MS", type=float, help="how long it may take, milliseconds")
+    question.add("--forbid", metavar="PATTERN", action="append", default=[], help="no such module, or below it")
+    question.add("--baseline", metavar="FILE", help="no module that is not in FILE; show what has changed")
+    question.add("--update", action="store_true", help="write FILE instead: this is agreed on")
     return question
 
 

@@ -27,8 +27,8 @@ def main(arguments: list[str]) -> int:
         "modules that only it brings in, and their time. The best first.",
         "exit status: the program's; 2 wrong use",
     )
-    question.valued("--most", metavar="N", type=_count, default=10, help="how many statements to show (10; 0: all)")
-    question.valued("--in", metavar="PATTERN", dest="within", help="only statements in modules like PATTERN (app.*)")
+    question.add("--most", metavar="N", type=_count, default=10, help="how many statements to show (10; 0: all)")
+    question.add("--in", metavar="PATTERN", dest="within", help="only statements in modules like PATTERN (app.*)")
     return ask(question, arguments, _answer)
 
 

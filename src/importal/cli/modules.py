@@ -7,104 +7,57 @@ import marshal
 import os
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
-from ..observe.loaded import Group, Loaded, Record, describe
+from ..observe.loaded import Group, Loaded, Stated, describe
+from .question import Question, open_output
 from .supervise import exit_status, how_it_ended, run_beside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from typing import TextIO
 
 __all__ = ["main"]
 
-USAGE = """usage: importal modules [--json] [-o FILE] [-O | -OO]
-                        [SCRIPT.py | DIRECTORY | APP.zip | -m MODULE | -c CODE | -] [ARGUMENTS]
-
-Lists the modules that are loaded, by kind and distribution, with their number and the bytes of their files: without a
-program those of a bare start, with one those that the program has loaded when it ends, however it ends. The program
-runs under importal, as importal run runs it; standard output stays its own.
-
-  --json     print a JSON document
-  -o FILE    write to FILE; otherwise to standard output without a program, to standard error with one
-  -O, -OO    optimise, as python's options of these names
-
-Exit status: the program's; 0 without one, 2 for a wrong command line.
-"""
-
-
-@dataclass
-class _Options:
-    json: bool = False
-    file: str | None = None
-    optimize: str = ""
-    target: tuple[str, ...] = ()
-
 
 def main(arguments: list[str]) -> int:
     """Run what *arguments* name, and tell what was loaded. Returns the program's exit status, 2 for a wrong command."""
-    if arguments[:1] in (["-h"], ["--help"]):
-        print(USAGE, end="")
-        return 0
-    options = _options(arguments)
-    if options is None:
-        print(USAGE, end="", file=sys.stderr)
-        return 2
-    if options.file is None:
-        return _tell(options, sys.stderr if options.target else sys.stdout)
+    question = Question(
+        "modules",
+        "List the modules that are loaded, by kind and distribution, with their number and the bytes of their files: "
+        "without a program those of a bare start, to standard output; with one those that it has loaded when it ends, "
+        "however it ends.",
+        "exit status: the program's; 0 without one, 2 for a wrong command line",
+    )
+    options = question.parse(arguments)
+    stream = open_output(question, options, sys.stderr if options.target else sys.stdout)
     try:
-        # Before anything is run: a program that takes an hour is not to end with this.
-        stream = open(options.file, "w", encoding="utf-8")  # noqa: SIM115, closed below
-    except OSError as error:
-        print(f"importal modules: {options.file}: {error.strerror}; name another file with -o", file=sys.stderr)
-        return 2
-    with stream:
         return _tell(options, stream)
+    finally:
+        if options.file is not None and stream is not None:
+            stream.close()
 
 
-def _options(arguments: list[str]) -> _Options | None:
-    """Return what comes before the program, and the program; None, and why on stderr, when there is a mistake."""
-    options = _Options()
-    rest = list(arguments)
-    while rest and rest[0].startswith("-") and rest[0] != "-" and not rest[0].startswith(("-m", "-c")):
-        option = rest.pop(0)
-        if option == "--json":
-            options.json = True
-        elif option in {"-O", "-OO"}:
-            options.optimize = option
-        elif option == "-o" and rest:
-            options.file = rest.pop(0)
-        else:
-            missing = "needs a FILE" if option == "-o" else "unknown option; options of python go before -m importal"
-            print(f"importal modules: {option}: {missing}", file=sys.stderr)
-            return None
-    if rest in (["-m"], ["-c"]):
-        print(f"importal modules: {rest[0]}: needs an argument", file=sys.stderr)
-        return None
-    options.target = tuple(rest)
-    return options
-
-
-def _tell(options: _Options, stream: TextIO | None) -> int:
+def _tell(options: argparse.Namespace, stream: TextIO | None) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         out = os.path.join(scratch, "loaded")
-        status = run_beside("loading.py", [out, *options.target], options.optimize)
+        status = run_beside("loading", [out, *options.target], options.optimize)
         told = marshal.loads(Path(out).read_bytes()) if os.path.exists(out) else ()
     if told is None:
         return status  # there was nothing to run, and that has been said
     if not told:
         print(f"importal modules: {how_it_ended(status)}; what it had loaded is not known", file=sys.stderr)
         return exit_status(status)
-    records, path = told
-    loaded = describe([Record(*record) for record in records], path)
+    entries, path = told
+    loaded = describe([Stated(*entry) for entry in entries], path)
     status = exit_status(status)
     if stream is not None:  # as sys.stderr is where nobody has opened it
         _print_for_anyone(loaded, options, status, stream)
     return status
 
 
-def _print_for_anyone(loaded: Loaded, options: _Options, status: int, stream: TextIO) -> None:
+def _print_for_anyone(loaded: Loaded, options: argparse.Namespace, status: int, stream: TextIO) -> None:
     try:
         _print(loaded, options, status, stream)
         stream.flush()
@@ -115,7 +68,7 @@ def _print_for_anyone(loaded: Loaded, options: _Options, status: int, stream: Te
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _print(loaded: Loaded, options: _Options, status: int, stream: TextIO) -> None:
+def _print(loaded: Loaded, options: argparse.Namespace, status: int, stream: TextIO) -> None:
     if options.json:
         document = {"target": list(options.target), "status": status, **loaded.to_json()}
         print(json.dumps(document, indent=2), file=stream)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ..errors import RecordError
 from ..observe.record import Record
+from .command_line import TARGETS, parse
 from .supervise import exit_status, how_it_ended
 from .trace import record_of
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Question", "ask", "milliseconds"]
 
-TARGETS = "[SCRIPT.py | DIRECTORY | APP.zip | -m MODULE | -c CODE | -] [ARGUMENTS]"
 TARGETS_ARE = """The program runs under importal, as importal run runs it; standard input and output stay its own."""
 
 
@@ -39,57 +39,31 @@ class Answer:
 class Question:
     """The command line of one command: options, *words* of its own, and the program.
 
-    *description* says what the command tells, *epilog* its exit status. Options that take a value are added with
-    :meth:`valued`.
+    *description* says what the command tells, *epilog* its exit status; ``add`` adds an option, as argparse's method.
     """
 
     def __init__(self, command: str, description: str, epilog: str, words: Sequence[str] = ()) -> None:
         self.command = f"importal {command}"
-        self.words = words
-        self._valued: set[str] = set()
         self.parser = argparse.ArgumentParser(
             prog=self.command,
-            usage=f"{self.command} [options] {' '.join([*words, TARGETS])}",
+            usage=f"{self.command} [options] {' '.join([*words, f'[{TARGETS}]'])}",
             description=f"{description} {TARGETS_ARE}",
             epilog=epilog,
             allow_abbrev=False,
         )
-        self.parser.add_argument("--json", action="store_true", help="print a JSON document")
-        self.valued("-o", metavar="FILE", dest="file", help="write to FILE; otherwise to standard error")
+        self.add = self.parser.add_argument
+        self.add("--json", action="store_true", help="print a JSON document")
+        self.add("-o", metavar="FILE", dest="file", help="write to FILE; otherwise to standard error")
         for level in ("-O", "-OO"):
-            self.parser.add_argument(
+            self.add(
                 level, dest="optimize", action="store_const", const=level, default="", help="optimise, as python's"
             )
         for word in words:
-            self.parser.add_argument(word.lower(), metavar=word)
-
-    def valued(self, option: str, **how: Any) -> None:
-        """Add an *option* that takes a value."""
-        self._valued.add(option)
-        self.parser.add_argument(option, **how)
+            self.add(word.lower(), metavar=word)
 
     def parse(self, arguments: list[str]) -> argparse.Namespace:
         """Return the options, the program in ``target``. Exits with status 2 for a wrong command line."""
-        end = self._end(arguments)
-        options = self.parser.parse_args(arguments[:end])
-        options.target = arguments[end:]
-        if options.target in (["-m"], ["-c"]):
-            self.parser.error(f"{options.target[0]}: needs an argument")
-        return options
-
-    def _end(self, arguments: list[str]) -> int:
-        """Return where the program begins: after the options and the words."""
-        at, words = 0, len(self.words)
-        while at < len(arguments):
-            one = arguments[at]
-            if one.startswith("-") and one != "-" and not (words == 0 and one.startswith(("-m", "-c"))):
-                at += 2 if one in self._valued else 1
-            elif words:
-                words -= 1
-                at += 1
-            else:
-                break
-        return min(at, len(arguments))
+        return parse(self.parser, arguments)
 
 
 def ask(question: Question, arguments: list[str], answer: Callable[[Record, argparse.Namespace], Answer]) -> int:
@@ -98,7 +72,7 @@ def ask(question: Question, arguments: list[str], answer: Callable[[Record, argp
     With ``--record FILE`` nothing is run, and that record is asked. Returns the program's exit status, where it is not
     0, else the answer's; 2 for a wrong command line.
     """
-    question.valued("--record", metavar="FILE", help="run nothing, ask this record (of importal trace -o FILE.json)")
+    question.add("--record", metavar="FILE", help="run nothing, ask this record (of importal trace -o FILE.json)")
     options = question.parse(arguments)
     if (options.record is None) == (not options.target):
         question.parser.error("name a program, or a record with --record; one of them")

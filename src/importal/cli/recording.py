@@ -1,17 +1,19 @@
-"""A program that records the imports of another: ``importal trace`` executes it by its path, in a new process.
+"""A program that records the imports of another, in a new process: what ``importal trace`` starts."""
 
-``recording.py JOURNAL TARGET...`` runs a program as ``importal run`` does. What it imports is in the journal when it
-ends, however it ends.
-"""
+from __future__ import annotations
 
+import os
 import sys
 
-_AT_START = list(sys.modules)
-# The frame below is on the stack while the program runs, and is none of the program's: what the interpreter imports by
-# itself (to show a traceback) is not to be put on a line of this file.
-_IS_PROGRAM = __name__ == "__main__"
-__name__ = "importal.cli.recording"
+from ..observe.recorder import Recorder
+from ..standard import ImportSystem
+from .fresh import prepare
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
 
 # The least number of the journal's descriptor, the first one that the process's limit allows.
 _FAR = (500, 200, 60)
@@ -26,8 +28,6 @@ def _far(descriptor: int) -> int:
         import fcntl
     except ModuleNotFoundError:
         return descriptor  # on Windows, nobody goes through descriptors by their numbers
-    import os
-
     for least in _FAR:
         try:
             far = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, least)
@@ -38,23 +38,16 @@ def _far(descriptor: int) -> int:
     return descriptor
 
 
-def _main() -> int:
-    journal, *target = sys.argv[1:]
-    import os
+def main(arguments: Sequence[str], at_start: Sequence[str]) -> int:
+    """Run a program as ``importal run`` does: *arguments* are the journal and the program with its arguments.
 
-    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    if sys.flags.safe_path:
-        sys.path.insert(0, root)
-    else:
-        sys.path[0] = root  # in the place of the folder of this file, where there are modules that nobody means
+    What it imports is in the journal when it ends, however it ends. *at_start* are the modules of the bare start.
+    """
     import atexit
 
-    from importal import ImportSystem
-    from importal.cli.fresh import prepare
-    from importal.observe.recorder import Recorder
-
+    journal, *target = arguments
     descriptor = _far(os.open(journal, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0)))
-    run = prepare(_AT_START)
+    run = prepare(at_start)
     if sys.flags.safe_path:
         del sys.path[0]
     system = ImportSystem.host()
@@ -70,7 +63,3 @@ def _main() -> int:
             recorder.fails(error)
         raise
     return status
-
-
-if _IS_PROGRAM:
-    sys.exit(_main())

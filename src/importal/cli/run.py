@@ -9,6 +9,7 @@ from ..errors import TargetError
 from ..interpreter import import_frame, without_import_frames
 from ..run import Program
 from ..standard import ImportSystem
+from .command_line import TARGETS, split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-USAGE = """usage: importal run [-O | -OO] [--path ENTRY]...
-                    (SCRIPT.py | DIRECTORY | APP.zip | -m MODULE | -c CODE | -) [ARGUMENTS]
+USAGE = f"""usage: importal run [-O | -OO] [--path ENTRY]... {TARGETS}
 
 Runs the program under importal exactly as python runs it: sys.argv, sys.path[0], __main__, standard input, signals,
 tracebacks and the exit status are the program's own. Processes it starts with multiprocessing use importal too.
@@ -31,39 +31,53 @@ tracebacks and the exit status are the program's own. Processes it starts with m
 
 def main(arguments: list[str]) -> int:
     """Run what *arguments* name; raise what the program raises. Returns 0, or 2 for a wrong command line."""
-    optimize = 0
-    searched: list[str] = []
-    while arguments and (arguments[0] in {"-O", "-OO"} or arguments[0].startswith("--path")):
-        option, equals, value = arguments[0].partition("=")
-        if option == "--path":
-            if not equals and not arguments[1:]:
-                print("importal run: --path: name a path entry", file=sys.stderr)
-                return 2
-            searched.append(value if equals else arguments[1])
-            arguments = arguments[1 if equals else 2 :]
-        elif option in {"-O", "-OO"}:
-            optimize += option.count("O")
-            arguments = arguments[1:]
-        else:
-            break
-    if searched:
-        from .. import environment
-
-        known = environment.entries(os.environ.get(environment.VARIABLE))
-        os.environ[environment.VARIABLE] = environment.join([*searched, *known])
-    if arguments[:1] in (["-h"], ["--help"]):
+    options, target = split(arguments, ("--path",))
+    if {"-h", "--help"} & set(options):
         print(USAGE, end="")
         return 0
-    program = _program(arguments)
+    searched, rest = _searched(options)
+    wrong = None
+    if searched is None:
+        wrong = "--path: name a path entry"
+    elif rest:
+        wrong = f"unknown option {rest[0]!r}; options of python itself go before -m importal"
+    if wrong is not None:
+        print(f"importal run: {wrong}", file=sys.stderr)
+    program = None if wrong is not None else _program(target)
     if program is None:
         print(USAGE, end="", file=sys.stderr)
         return 2
+    if searched:
+        from .. import environment
+
+        # By way of the environment: the processes that the program starts search the same places.
+        known = environment.entries(os.environ.get(environment.VARIABLE))
+        os.environ[environment.VARIABLE] = environment.join([*searched, *known])
+    optimize = sum(option.count("O") for option in options if option in {"-O", "-OO"})
     if optimize > sys.flags.optimize:
-        _start_again(min(optimize, 2), arguments)
+        _start_again(min(optimize, 2), target)
     return _run(program)
 
 
+def _searched(options: list[str]) -> tuple[list[str] | None, list[str]]:
+    """Return the entries that ``--path`` names, None where one is missing; and the options that there are not."""
+    found: list[str] = []
+    unknown: list[str] = []
+    left = iter(options)
+    for option in left:
+        name, equals, value = option.partition("=")
+        if name == "--path":
+            entry = value if equals else next(left, "")
+            if not entry:
+                return None, unknown
+            found.append(entry)
+        elif option not in {"-O", "-OO"}:
+            unknown.append(option)
+    return found, unknown
+
+
 def _program(arguments: list[str]) -> Program | None:
+    """Return the program that *arguments* name; None where they name none."""
     if not arguments:
         return None
     first, rest = arguments[0], arguments[1:]
@@ -72,11 +86,6 @@ def _program(arguments: list[str]) -> Program | None:
             return Program(kind, rest[0], rest[1:]) if rest else None
         if first.startswith(option):
             return Program(kind, first[2:], rest)
-    if first.startswith("-") and first != "-":
-        print(
-            f"importal run: unknown option {first!r}; options of python itself go before -m importal", file=sys.stderr
-        )
-        return None
     return Program("path", first, rest)
 
 

@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 __all__ = ["end_interrupted", "exit_status", "how_it_ended", "interrupts_are_the_programs", "run_beside"]
 
 
-def run_beside(script: str, arguments: list[str], optimize: str = "", *, quiet: bool = False) -> int:
-    """Execute the file *script* of this folder in a new interpreter that is like this one, and wait for its end.
+def run_beside(what: str, arguments: list[str], optimize: str = "", *, quiet: bool = False) -> int:
+    """Do *what*, "recording" or "loading", in a new interpreter that is like this one, and wait for its end.
 
     *optimize* is "", "-O" or "-OO"; *quiet*: without standard input and output. What files this process was given open,
     the program has. Returns the exit status as ``subprocess`` has it: negative when it was killed.
     """
     flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
-    command = [sys.executable, *flags, *filter(None, [optimize]), str(Path(__file__).with_name(script)), *arguments]
+    program = str(Path(__file__).with_name("beside.py"))
+    command = [sys.executable, *flags, *filter(None, [optimize]), program, what, *arguments]
     nothing = subprocess.DEVNULL if quiet else None
     with (
         interrupts_are_the_programs(),

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from ..errors import FileError, FormatError, InterpreterError
 from ..observe import journal
+from .command_line import TARGETS, parse
 from .progress import Progress
 from .rendering import add_options, prepare, render
 from .supervise import exit_status, how_it_ended, interrupts_are_the_programs, run_beside
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
     from ..observe.record import Record, Startup
 
 __all__ = ["main", "record_of"]
-
-TARGETS = "(SCRIPT.py | DIRECTORY | APP.zip | -m MODULE | -c CODE | -) [ARGUMENTS]"
-# Options that are followed by a value: what comes after it may still be an option, and not the program.
-_VALUED = {"--format", "-o", "--depth", "--sort", "--match", "--hide-under"}
 
 
 def main(arguments: list[str]) -> int:
@@ -41,13 +38,9 @@ def main(arguments: list[str]) -> int:
     for level in ("-O", "-OO"):
         parser.add_argument(level, dest="optimize", action="store_const", const=level, default="", help="as python's")
     add_options(parser)
-    end = _end_of_options(arguments)
-    options = parser.parse_args(arguments[:end])
-    target = arguments[end:]
-    if not target:
+    options = parse(parser, arguments)
+    if not options.target:
         parser.error(f"name a program: {TARGETS}")
-    if target in (["-m"], ["-c"]):
-        parser.error(f"{target[0]}: needs an argument")
     try:
         # Before anything is run: a program that takes an hour is not to end with this.
         prepare(options)
@@ -55,7 +48,7 @@ def main(arguments: list[str]) -> int:
         print(f"importal trace: {error}", file=sys.stderr)
         return 2
     startup = _startup()
-    status, record = record_of(target, options.optimize)
+    status, record = record_of(options.target, options.optimize)
     record = replace(record, startup=startup)
     if not record.ended.complete:
         print(f"importal trace: {how_it_ended(status)}; the record is of what came before", file=sys.stderr)
@@ -86,16 +79,6 @@ def _startup() -> tuple[Startup, ...]:
         return ()
 
 
-def _end_of_options(arguments: list[str]) -> int:
-    """Return where the program begins."""
-    at = 0
-    while at < len(arguments) and arguments[at].startswith("-") and arguments[at] != "-":
-        if arguments[at].startswith(("-m", "-c")):
-            break
-        at += 2 if arguments[at] in _VALUED else 1
-    return min(at, len(arguments))
-
-
 def record_of(target: list[str], optimize: str = "", *, quiet: bool = False) -> tuple[int, Record]:
     """Run *target* as ``importal run`` does, in a new process, and return its exit status and the record.
 
@@ -111,7 +94,7 @@ def record_of(target: list[str], optimize: str = "", *, quiet: bool = False) -> 
             pass
         # Whoever interrupts a program twice in a row still wants its record.
         with interrupts_are_the_programs():
-            status = run_beside("recording.py", [path, *target], optimize, quiet=quiet)
+            status = run_beside("recording", [path, *target], optimize, quiet=quiet)
             facts = {"importal": __version__, "python": _python(), "target": tuple(target), "date": date}
             with Progress(text="" if quiet else "reading what was recorded"):
                 return status, journal.read(path, status, facts)

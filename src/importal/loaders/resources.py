@@ -54,7 +54,7 @@ class SourcePath(Traversable):
         return SourcePath(self._source, outer if len(outer) >= len(self._source.root) else self._location)
 
     def exists(self) -> bool:
-        """Tell whether there is such a file or folder."""
+        """Tell whether there is such a file or folder (``importlib.metadata`` asks, from Python 3.12 on)."""
         return self.is_file() or self.is_dir()
 
     def iterdir(self) -> Iterator[SourcePath]:
@@ -69,10 +69,6 @@ class SourcePath(Traversable):
     def is_file(self) -> bool:
         """Tell whether it is a file."""
         return self._source.stat(self._location) is not None
-
-    def exists(self) -> bool:
-        """Tell whether there is such a file or folder (``importlib.metadata`` asks, from Python 3.12 on)."""
-        return self.is_file() or self.is_dir()
 
     def joinpath(self, *descendants: Any) -> SourcePath:
         """Return what *descendants*, each with slashes or without, lead to; nothing leads out of the source."""

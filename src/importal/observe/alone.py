@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .cost import _Graph
 from .dominators import dominator_tree
+from .graph import Graph
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ class Alone(NamedTuple):
 def alone(record: Record) -> list[Alone]:
     """Return every loaded module of *record*, each followed by the ``modules`` that only it brings in.
 
-    It is the graph of :mod:`.cost`: what a module dominates in it would not be loaded without that module.
+    It is the graph of :mod:`.graph`: what a module dominates in it would not be loaded without that module.
     """
-    graph = _Graph(record)
+    graph = Graph(record)
     nodes, sizes = dominator_tree(graph.successors)
-    names = graph._names
+    names = graph.names
     times, counts = [0], [0]
     for node in nodes:
         times.append(times[-1] + graph.time[node])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-__all__ = ["Group", "Loaded", "Module", "Owners", "Record", "describe"]
+__all__ = ["Group", "Loaded", "Module", "Owners", "Stated", "describe"]
 
 PROGRAM = "program"
 _KINDS = (
@@ -39,7 +39,7 @@ _SOURCE_SUFFIXES = (".py", ".pyw")
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class Stated:
     """What a process says of one entry of its module table; ``spec_name`` is None for a module without a spec."""
 
     name: str
@@ -116,30 +116,30 @@ class Loaded:
         return {"totals": totals, "groups": [group.to_json() for group in self.groups], "aliases": self.aliases}
 
 
-def describe(records: Iterable[Record], path: list[str]) -> Loaded:
-    """Return what the modules of *records* are, whose distributions are looked for in the folders of *path*."""
-    known = {record.name: record for record in records}
+def describe(entries: Iterable[Stated], path: list[str]) -> Loaded:
+    """Return what the modules of *entries* are, whose distributions are looked for in the folders of *path*."""
+    known = {entry.name: entry for entry in entries}
     aliases = {
-        name: record.spec_name
-        for name, record in known.items()
-        if name != "__main__" and record.spec_name not in {None, name} and record.spec_name in known
+        name: entry.spec_name
+        for name, entry in known.items()
+        if name != "__main__" and entry.spec_name not in {None, name} and entry.spec_name in known
     }
     owners = Owners(path)
     groups: dict[tuple[str, str], list[Module]] = defaultdict(list)
-    for record in known.values():
-        if record.name not in aliases:
-            module = _module(record, owners)
+    for entry in known.values():
+        if entry.name not in aliases:
+            module = _module(entry, owners)
             groups[module.kind, module.distribution or ""].append(module)
     ordered = sorted(groups.items(), key=lambda item: (_KINDS.index(item[0][0]), item[0][1]))
     return Loaded(tuple(Group(kind, name or None, tuple(found)) for (kind, name), found in ordered), aliases)
 
 
-def _module(record: Record, owners: Owners) -> Module:
-    origin = record.origin or record.file
-    spec = ModuleSpec(record.name, None, origin=origin, is_package=record.is_package)
-    kind = PROGRAM if record.name == "__main__" else kind_of(spec)
+def _module(entry: Stated, owners: Owners) -> Module:
+    origin = entry.origin or entry.file
+    spec = ModuleSpec(entry.name, None, origin=origin, is_package=entry.is_package)
+    kind = PROGRAM if entry.name == "__main__" else kind_of(spec)
     owner = owners.of(origin) if kind.startswith(("third party", "local", PROGRAM)) and origin else None
-    return Module(record.name, kind, owner, origin, _sizes(origin, record.cached))
+    return Module(entry.name, kind, owner, origin, _sizes(origin, entry.cached))
 
 
 def _sizes(origin: str | None, cached: str | None) -> Sizes:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import trees
 from importal.machinery import EXTENSION_SUFFIXES
-from importal.observe.loaded import Loaded, Record, describe
+from importal.observe.loaded import Loaded, Stated, describe
 
 
-def record(name: str, origin: str | None = None, **more: object) -> Record:
+def record(name: str, origin: str | None = None, **more: object) -> Stated:
     facts = {"spec_name": name, "cached": None, "file": None, "is_package": False} | more
-    return Record(name, origin=origin, **facts)  # type: ignore[arg-type]
+    return Stated(name, origin=origin, **facts)  # type: ignore[arg-type]
 
 
 def kinds(loaded: Loaded) -> dict[str, str]:
