@@ -13,6 +13,7 @@ from dataclasses import replace
 from io import BytesIO
 
 from .. import names
+from ..sources.places import without_secrets
 from ..spec import ModuleSpec
 from .kind import kind_of
 from .loaded import Owners
@@ -213,14 +214,15 @@ def _import(journal: _Journal, number: int, owners: Owners) -> Import:
         distribution=distribution,
         origin=origin,
         finder=finder,
-        entry=None if entry is None else searched[entry],
+        # A path entry may be a URL with a password: that is no part of the record.
+        entry=None if entry is None else without_secrets(searched[entry]),
         loader=loader,
         bytecode=state,
         reason=reason,
         kept=kept,
         bytes=size,
         calls={sort: calls for sort, calls in calls.items() if calls},
-        searched=tuple(searched),
+        searched=tuple(map(without_secrets, searched)),
     )
 
 
