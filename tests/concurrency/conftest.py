@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+import packaged
 import trees
 
-from . import packages, process
+from . import process
 
 Play = Callable[..., dict[str, Any]]
 
@@ -43,4 +44,4 @@ def play(tmp_path: Path) -> Play:
 @pytest.fixture(scope="session")
 def python() -> str:
     """Return an interpreter that has the packages of requirements.txt."""
-    return packages.environment()
+    return packaged.environment(Path(__file__).with_name("requirements.txt"))

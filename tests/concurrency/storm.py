@@ -14,8 +14,9 @@ from typing import Any
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "src"))  # where no importal is installed
 
-import packages
 import process
+
+import packaged
 
 PROGRAMS = sorted((process.HERE / "programs").glob("*.py"))
 
@@ -61,8 +62,8 @@ def main() -> int:
     options = parser.parse_args()
     failed = False
     for base in options.python or [sys.executable]:
-        python = packages.environment(base)
-        version = packages.version(python)
+        python = packaged.environment(Path(__file__).with_name("requirements.txt"), base)
+        version = packaged.version(python)
         for program in PROGRAMS:
             for mode, runs, limit in (
                 ("importal", options.runs, options.limit),

@@ -1,44 +1,60 @@
-"""Real packages, published to a store, and used from there and nowhere else.
-
-Those that are not installed are skipped. `IMPORTAL_TEST_PACKAGES` names a folder that has them, as `pip install
---target` makes one, with `packages/requirements.txt`.
-"""
+"""Real packages, published to stores, and used from there and nowhere else: SQLite, PostgreSQL, an archive on HTTP."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from importlib import metadata
+import sysconfig
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import packaged
 import stores
 
 PACKAGES = Path(__file__).with_name("packages")
 PROGRAMS = sorted(PACKAGES.glob("use_*.py"))
-FOLDER = os.environ.get("IMPORTAL_TEST_PACKAGES")
+REQUIREMENTS = PACKAGES / "requirements.txt"
+# What opens databases and remote places.
+DRIVERS = sysconfig.get_path("purelib")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(600),  # the first to ask installs the packages
+]
+each_program = pytest.mark.parametrize("program", PROGRAMS, ids=[one.stem.removeprefix("use_") for one in PROGRAMS])
 
 
-def installed(name: str) -> bool:
-    """Tell whether a distribution is there for the command to publish."""
-    places = {} if FOLDER is None else {"path": [FOLDER]}
-    return any(metadata.distributions(name=name, **places))
+@pytest.fixture(scope="module")
+def folder() -> str:
+    """Return the folder of an environment that has the packages of requirements.txt."""
+    return packaged.folder(packaged.environment(REQUIREMENTS))
 
 
-def publish(name: str, url: str, cwd: Path) -> None:
-    """Publish the distribution *name* with what it needs, or skip the test."""
-    if not installed(name):
-        pytest.skip(f"{name} is not installed (tests/sources/packages/requirements.txt)")
-    path = str(stores.SOURCES) if FOLDER is None else os.pathsep.join([str(stores.SOURCES), FOLDER])
+def publish(program: Path, folder: str, url: str, cwd: Path) -> str:
+    """Publish the distribution that *program* uses, with what it needs, and return its name."""
+    name = program.stem.removeprefix("use_")
+    path = os.pathsep.join([folder, str(stores.SOURCES)])
     stores.published(cwd, name, "--to", url, PYTHONPATH=path)
+    return name
 
 
-def run_alone(entry: str, program: Path, cwd: Path) -> list[str]:
+def run_alone(entry: str, program: Path, cwd: Path, *drivers: str) -> list[str]:
     """Run *program* with the modules at *entry* and return what it printed, which has nothing of any environment."""
     done = subprocess.run(
-        [sys.executable, "-I", "-S", str(PACKAGES / "run_alone.py"), str(stores.SOURCES), entry, str(program)],
+        [
+            sys.executable,
+            "-I",
+            "-S",
+            str(PACKAGES / "run_alone.py"),
+            str(stores.SOURCES),
+            entry,
+            str(program),
+            *drivers,
+        ],
         cwd=cwd,
         env={"PATH": os.defpath, "IMPORTAL_CACHE": str(cwd / "cache"), "HOME": str(cwd)},
         capture_output=True,
@@ -50,19 +66,40 @@ def run_alone(entry: str, program: Path, cwd: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("program", PROGRAMS, ids=[program.stem.removeprefix("use_") for program in PROGRAMS])
-def test_from_sqlite(program: Path, tmp_path: Path) -> None:
-    name = program.stem.removeprefix("use_")
+@each_program
+def test_from_sqlite(program: Path, folder: str, tmp_path: Path) -> None:
     url = "sqlite:///m.db"
-    publish(name, url, tmp_path)
+    name = publish(program, folder, url, tmp_path)
     out = run_alone(url, program, tmp_path)
     assert out[0] == f"{name} {url}/{name}/__init__.py"
     assert out == run_alone(url, program, tmp_path), "the second time, with bytecode, it is not the same"
     assert len(list((tmp_path / "cache").rglob("*.pyc"))) > 10
 
 
+@each_program
+def test_from_postgres(program: Path, folder: str, tmp_path: Path, postgres: str) -> None:
+    if program.stem == "use_sqlalchemy":
+        pytest.skip("SQLAlchemy opens the database, and is then there already: it cannot come from it")
+    name = publish(program, f"{folder}{os.pathsep}{DRIVERS}", postgres, tmp_path)
+    out = run_alone(postgres, program, tmp_path, DRIVERS)
+    assert out[0].startswith(f"{name} postgresql+psycopg://importal@")
+    assert out[0].endswith(f"/{name}/__init__.py")
+
+
+@each_program
+def test_from_an_archive_on_http(program: Path, folder: str, tmp_path: Path, http: Any) -> None:
+    url = "sqlite:///m.db"
+    name = publish(program, folder, url, tmp_path)
+    held = stores.held(f"sqlite:///{tmp_path / 'm.db'}", "r1")
+    with zipfile.ZipFile(http.folder / "packages.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, data in held.items():
+            archive.writestr(path, data)
+    entry = f"{http.url.rstrip('/')}/packages.zip"
+    out = run_alone(entry, program, tmp_path, DRIVERS)
+    assert out[0] == f"{name} {entry}/{name}/__init__.py"
+
+
 def test_every_package_has_its_program() -> None:
-    lines = (PACKAGES / "requirements.txt").read_text().splitlines()
+    lines = REQUIREMENTS.read_text().splitlines()
     wanted = {line for line in lines if not line.startswith("#")}
     assert wanted == {program.stem.removeprefix("use_") for program in PROGRAMS}

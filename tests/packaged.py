@@ -1,4 +1,4 @@
-"""A virtual environment with the packages of requirements.txt, made once for each interpreter and kept in .cache."""
+"""A virtual environment with the packages of a requirements.txt, made once for each interpreter and kept in .cache."""
 
 from __future__ import annotations
 
@@ -10,22 +10,20 @@ import subprocess
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-CACHE = HERE.parent.parent / ".cache" / "concurrency"
-REQUIREMENTS = HERE / "requirements.txt"
+CACHE = Path(__file__).resolve().parents[1] / ".cache" / "packaged"
 
 
 class NoEnvironment(Exception):
     """The packages could not be installed; the text says what the installer said."""
 
 
-def environment(python: str = sys.executable) -> str:
-    """Return the interpreter of an environment that has the packages, made with *python* if there is none yet.
+def environment(requirements: Path, python: str = sys.executable) -> str:
+    """Return the interpreter of an environment that has what *requirements* lists, made with *python* if need be.
 
     Several processes may ask at once: one makes it, the others wait. Raises NoEnvironment.
     """
     tag = _out([python, "-c", "import sys; print(sys.implementation.cache_tag, sys.version, sys.base_prefix)"])
-    wanted = hashlib.sha256(tag.encode() + REQUIREMENTS.read_bytes()).hexdigest()[:12]
+    wanted = hashlib.sha256(tag.encode() + requirements.read_bytes()).hexdigest()[:12]
     home = CACHE / f"{tag.split()[0]}-{wanted}"
     found = home / "bin" / "python"
     ready = home / "ready"
@@ -36,9 +34,14 @@ def environment(python: str = sys.executable) -> str:
             shutil.rmtree(home, ignore_errors=True)
             _out([python, "-m", "venv", "--without-pip", str(home)])
             pip = [sys.executable, "-m", "pip", "--python", str(found), "--disable-pip-version-check"]
-            _out([*pip, "install", "--quiet", "--only-binary", ":all:", "-r", str(REQUIREMENTS)])
+            _out([*pip, "install", "--quiet", "--only-binary", ":all:", "-r", str(requirements)])
             ready.touch()
     return str(found)
+
+
+def folder(python: str) -> str:
+    """Return the folder in which the packages of an environment lie."""
+    return _out([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]).strip()
 
 
 def version(python: str) -> str:
