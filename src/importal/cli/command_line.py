@@ -37,7 +37,7 @@ def split(arguments: Sequence[str], valued: Container[str] = (), words: int = 0)
                 break
             words -= 1
             at += 1
-        elif not words and one.startswith(("-m", "-c")):
+        elif one.startswith(("-m", "-c")):
             break
         else:
             at += 2 if one in valued else 1

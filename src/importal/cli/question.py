@@ -96,7 +96,9 @@ def ask(question: Question, arguments: list[str], answer: Callable[[Record, argp
 def tell_of_a_cut(question: Question, status: int, record: Record) -> None:
     """Say on standard error when a program did not come to its end: what follows is what is known."""
     if not record.ended.complete:
-        print(f"{question.command}: {how_it_ended(status)}; this is what it had imported", file=sys.stderr)
+        print(
+            f"{question.command}: {how_it_ended(status, recorded=True)}; this is what it had imported", file=sys.stderr
+        )
 
 
 def open_output(question: Question, options: argparse.Namespace, default: TextIO | None) -> TextIO | None:

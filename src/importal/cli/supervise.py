@@ -65,13 +65,11 @@ def exit_status(status: int) -> int:
     return 128 - status if status < 0 else status
 
 
-def how_it_ended(status: int) -> str:
-    """Say how a program ended that did not take an interpreter's last steps."""
+def how_it_ended(status: int, *, recorded: bool = False) -> str:
+    """Say how a program ended that did not take an interpreter's last steps, or of which a record does not say so."""
     if status >= 0:
-        return (
-            "the program ended without an interpreter's last steps (os._exit, or another program in its place), "
-            "or has closed files that are not its own"
-        )
+        words = "the program ended without an interpreter's last steps (os._exit, or another program in its place)"
+        return f"{words}, or has closed files that are not its own" if recorded else words
     try:
         name = signal.Signals(-status).name
     except ValueError:

@@ -51,7 +51,9 @@ def main(arguments: list[str]) -> int:
     status, record = record_of(options.target, options.optimize)
     record = replace(record, startup=startup)
     if not record.ended.complete:
-        print(f"importal trace: {how_it_ended(status)}; the record is of what came before", file=sys.stderr)
+        print(
+            f"importal trace: {how_it_ended(status, recorded=True)}; the record is of what came before", file=sys.stderr
+        )
     try:
         render(record, options, sys.stderr)
         if options.output is not None:
