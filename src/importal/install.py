@@ -232,7 +232,9 @@ def _exchange_finders(installation: Installation) -> None:
     installation.exchange("path_hooks", hook)
     sys.path_hooks.append(url_hook)
     installation.also(_without_url_hook)
-    _drop_finders(lambda finder: type(finder).__module__ in _STOCK_MODULES or finder is None)
+    _drop_finders(lambda finder: type(finder).__module__ in _STOCK_MODULES)
+    for entry in [one for one, finder in sys.path_importer_cache.items() if finder is None and "://" in one]:
+        del sys.path_importer_cache[entry]  # a URL, which no hook has claimed until now
     installation.also(lambda: _drop_finders(lambda finder: isinstance(finder, (EntryFinder, zipimporter))))
 
 
