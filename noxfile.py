@@ -110,7 +110,7 @@ def docs(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run all quick tests except the ones that have a session of their own."""
-    install(session)
+    install(session, "servers")
     pytest(session, *(f"--ignore=tests/{name}" for name in OWN_SESSION), "tests")
 
 

@@ -151,7 +151,7 @@ def speaks_http(path: str) -> Callable[[int], bool]:
     return answers
 
 
-def need(*modules: str, extra: str = "test") -> None:
+def need(*modules: str, extra: str = "servers") -> None:
     """Raise Missing unless these modules are installed."""
     if missing := [name for name in modules if importlib.util.find_spec(name) is None]:
         raise Missing(f"not installed: {', '.join(missing)} (pip install -e '.[{extra}]')")

@@ -134,7 +134,7 @@ class TestHTTP:
                 http.fail(fault)
 
     def test_fsspec_reads_from_it(self, http: servers.HTTP, file: Path) -> None:
-        fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed: pip install -e '.[test]'")
+        fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed: pip install -e '.[servers]'")
         with fsspec.open(f"{http.url}/ten.bin", block_size=3, cache_type="none") as opened:
             opened.seek(7)
             assert opened.read(2) == b"78"
