@@ -147,7 +147,7 @@ class TestArchive:
         import tracemalloc
 
         from importal.sources.archive import list_members
-        from importal.sources.remote_archive import unpacked
+        from importal.sources.remote.archive import unpacked
 
         file = tmp_path / "pkg.zip"
         file.write_bytes(archive({"zeros.py": bytes(60 << 20)}))

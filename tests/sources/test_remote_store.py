@@ -17,7 +17,7 @@ from importal.errors import SourceError
 from importal.sources import opening
 from importal.sources.places import parse
 from importal.sources.remote import writer
-from importal.sources.remote_store import BUNDLE_MOST, POINTER, bundled, release_file, unbundled
+from importal.sources.remote.store import BUNDLE_MOST, POINTER, bundled, release_file, unbundled
 from sources import servers
 from sources.remote_places import INSTALLED, PACKAGE, again, lay, methods, program, publish, read
 
@@ -185,7 +185,7 @@ class TestWriting:
             result = program(
                 f"""
                 import os
-                from importal.sources import remote_files
+                from importal.sources.remote import files as remote_files
                 from sources.remote_places import publish
                 real, left = remote_files.Remote.write, {stop}
                 def write(self, path, data):

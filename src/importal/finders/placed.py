@@ -7,7 +7,7 @@ import sys
 from ..events import host_events
 from ..interpreter import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES
 from ..loaders.placed import PlacedBytecodeLoader, PlacedExtensionLoader, PlacedSourceLoader
-from ..sources.opening import opening
+from ..sources.opening import is_being_read, opening
 from ..sources.places import is_url
 from ..uncaught import show_sources
 from .entry import EntryFinder
@@ -46,7 +46,7 @@ class PlacedFinder(EntryFinder):
 
     def find_spec(self, fullname: str, target: object = None) -> ModuleSpec | None:
         """Return the spec of the module *fullname* if this folder holds it, else None. Raises SourceError."""
-        if not self.opened():
+        if not self.opened() or is_being_read(self.source):
             return None
         return super().find_spec(fullname, target)
 

@@ -6,6 +6,7 @@ Which scheme is opened by whom is in :data:`openers`; programs may add their own
 from __future__ import annotations
 
 import _thread
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 from ..errors import SourceError
@@ -13,12 +14,12 @@ from .places import SQL_SCHEMES, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ..protocols import Source
     from .places import Place
 
-__all__ = ["Opening", "close_all", "opened", "openers", "opening", "register"]
+__all__ = ["Opening", "close_all", "is_being_read", "opened", "openers", "opening", "reading", "register"]
 
 #: Who opens the places of a scheme: called with the Place, it returns a Source. Raises SourceError.
 openers: dict[str, Callable[[Place], Source]] = {}
@@ -30,6 +31,25 @@ _one_at_a_time = _thread.allocate_lock()
 # What this thread is in the middle of opening, and what a task of another thread does on its behalf: asyncio hands the
 # context on with the task, as fsspec's thread is given its work.
 _under_way: ContextVar[tuple[Opening, ...]] = ContextVar("importal_openings_under_way", default=())
+
+
+# The sources that are being read from in the same sense: what is imported meanwhile, to read, does not come from them.
+_being_read: ContextVar[tuple[object, ...]] = ContextVar("importal_sources_being_read", default=())
+
+
+@contextmanager
+def reading(source: object) -> Iterator[None]:
+    """A context in which *source* has nothing to offer to imports: they are made in order to read from it."""
+    token = _being_read.set((*_being_read.get(), source))
+    try:
+        yield
+    finally:
+        _being_read.reset(token)
+
+
+def is_being_read(source: object) -> bool:
+    """Tell whether this is done in order to read from *source*, in this thread or on its behalf."""
+    return any(one is source for one in _being_read.get())
 
 
 class Opening:

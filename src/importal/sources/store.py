@@ -14,6 +14,7 @@ from ..errors import SourceError
 from ..interpreter import sha256
 from . import manifest as manifests
 from .contents import Contents, Turn
+from .opening import reading
 from .tree import File, Tree
 
 TYPE_CHECKING = False
@@ -115,7 +116,7 @@ class Release(Tree):
             return self._checked(path, file, next(iter(self._shelf.contents([file.digest])), None))
         data = self._contents.get(file.digest)
         if data is None:
-            with self._one_at_a_time, Turn(os.path.join(self._contents.folder, "lock")):
+            with self._one_at_a_time, reading(self), Turn(os.path.join(self._contents.folder, "lock")):
                 # Another thread or process may have fetched it meanwhile.
                 data = self._contents.get(file.digest)
                 if data is None:

@@ -13,15 +13,15 @@ round trips, whatever the number of modules. A release that is published later a
 
 from __future__ import annotations
 
-from ..errors import SourceError
-from ..interpreter import sha256
+from ...errors import SourceError
+from ...interpreter import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from .remote_files import Remote
+    from .files import Remote
 
 __all__ = [
     "BUNDLE_MOST",

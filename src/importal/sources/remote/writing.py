@@ -6,9 +6,9 @@ to be used while another publishes: what that one has written is not named by an
 
 from __future__ import annotations
 
-from ..errors import SourceError
-from . import manifest as manifests
-from .remote_store import (
+from ...errors import SourceError
+from .. import manifest as manifests
+from .store import (
     BUNDLE_MOST,
     FORMAT,
     POINTER,
@@ -26,7 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .remote_files import Remote
+    from .files import Remote
 
     Where = dict[str, list[tuple[str, int]]]
 

@@ -12,17 +12,17 @@ import os
 import re
 from urllib.parse import quote, unquote
 
-from .. import files
-from ..errors import SourceError
-from .remote_facts import Facts, each, facts_of, heads, on_loop
-from .remote_local import LocalFiles, local_path
+from ... import files
+from ...errors import SourceError
+from .facts import Facts, each, facts_of, heads, on_loop
+from .local import LocalFiles, local_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
-    from .places import Place
+    from ..places import Place
 
 __all__ = ["Remote", "patience"]
 

@@ -10,19 +10,20 @@ from __future__ import annotations
 import _thread
 import os
 
-from ..errors import SourceError
-from ..interpreter import sha256
-from .contents import Contents, Turn
-from .remote_notes import Notes
-from .tree import File, Tree
+from ...errors import SourceError
+from ...interpreter import sha256
+from ..contents import Contents, Turn
+from ..opening import reading
+from ..tree import File, Tree
+from .notes import Notes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .places import Place
-    from .remote_facts import Facts
-    from .remote_files import Remote
+    from ..places import Place
+    from .facts import Facts
+    from .files import Remote
 
 __all__ = ["Folder", "opened"]
 
@@ -83,7 +84,7 @@ class Folder(Tree):
             return self._received(path, file, self._remote.read(path))
         data = self._contents.get(file.digest) if file.digest else None
         if data is None:
-            with self._one_at_a_time, Turn(os.path.join(self._contents.folder, "lock")):
+            with self._one_at_a_time, reading(self), Turn(os.path.join(self._contents.folder, "lock")):
                 data = self._contents.get(file.digest) if file.digest else None
                 if data is None:
                     data = self._fetch_with_others(path, file)
@@ -168,6 +169,6 @@ def _noted(notes: Notes) -> dict[str, tuple[str, str]]:
 
 
 def _as_noted(notes: Notes) -> dict[str, Facts]:
-    from .remote_facts import Facts
+    from .facts import Facts
 
     return {path: Facts(identity, None) for path, (identity, _) in _noted(notes).items()}

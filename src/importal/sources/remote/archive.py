@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import os
 
-from ..errors import SourceError, ZipImportError
-from ..interpreter import sha256
-from . import manifest as manifests
-from .archive import Member, list_members, read_member
-from .contents import Contents, Turn
-from .remote_notes import Notes
-from .tree import File, Tree, check_path
+from ...errors import SourceError, ZipImportError
+from ...interpreter import sha256
+from .. import manifest as manifests
+from ..archive import Member, list_members, read_member
+from ..contents import Contents, Turn
+from ..tree import File, Tree, check_path
+from .notes import Notes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .places import Place
-    from .remote_facts import Facts
-    from .remote_files import Remote
+    from ..places import Place
+    from .facts import Facts
+    from .files import Remote
 
 __all__ = ["Archive", "opened"]
 

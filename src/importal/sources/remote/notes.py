@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from .. import files
-from ..interpreter import sha256
+from ... import files
+from ...interpreter import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

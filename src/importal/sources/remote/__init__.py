@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 
-from .. import files
-from ..errors import SourceError
-from ..interpreter import sha256
-from .places import ARCHIVE_SUFFIXES
-from .remote_files import Remote
+from ...errors import SourceError
+from ...files import cache_folder
+from ...interpreter import sha256
+from ..places import ARCHIVE_SUFFIXES
+from .files import Remote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..protocols import Source
-    from .places import Place
-    from .remote_store import RemoteShelf
-    from .remote_writing import RemoteWriter
+    from ...protocols import Source
+    from ..places import Place
+    from .store import RemoteShelf
+    from .writing import RemoteWriter
 
 __all__ = ["opened", "writer"]
 
@@ -27,20 +27,20 @@ def opened(place: Place) -> Source:
     """
     remote = Remote(place)
     if place.address.partition("?")[0].endswith(ARCHIVE_SUFFIXES):
-        from .remote_archive import opened as open_archive
+        from .archive import opened as open_archive
 
         return open_archive(place, remote)
-    from .remote_store import RemoteShelf
+    from .store import RemoteShelf
 
     shelf = RemoteShelf(remote)
     if place.digest is None and not _is_store(place, shelf):
         if place.release is not None:
             advice = f"importal publish SRC --to {place.root.partition('#')[0]} makes one"
             raise SourceError(place.root, place.release, "there is no store, and so no release", advice)
-        from .remote_folder import opened as open_folder
+        from .folder import opened as open_folder
 
         return open_folder(place, remote)
-    from .store import opened as open_release
+    from ..store import opened as open_release
 
     release = open_release(place, shelf)
     # Where the store could not be reached, the shelf was not asked which one it is.
@@ -53,10 +53,10 @@ def _is_store(place: Place, shelf: RemoteShelf) -> bool:
         return shelf.releases() is not None
     except SourceError:
         # Then it is what it was the last time. Opening it as such says what is wrong, or goes on with what is kept.
-        note = os.path.join(files.cache_folder(), "releases", sha256(place.root.encode()).hexdigest())
+        note = os.path.join(cache_folder(), "releases", sha256(place.root.encode()).hexdigest())
         if os.path.isfile(note) or place.release is not None:
             return True
-        from .remote_notes import Notes
+        from .notes import Notes
 
         if Notes("places", place.root).get():
             return False
@@ -65,6 +65,6 @@ def _is_store(place: Place, shelf: RemoteShelf) -> bool:
 
 def writer(place: Place) -> RemoteWriter:
     """Return what publishes to the store at *place*. Raises SourceError for places that can only be read."""
-    from .remote_writing import RemoteWriter
+    from .writing import RemoteWriter
 
     return RemoteWriter(Remote(place))
