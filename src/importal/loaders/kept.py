@@ -40,9 +40,10 @@ class KeptBytecode:
         if base is None:
             return None
         folder = identity(self._archive)
-        return (
-            None if folder is None else os.path.join(base, "archives", folder, f"{member.name.removesuffix('.py')}.pyc")
-        )
+        parts = member.name.split(os.sep)
+        if folder is None or not {"", ".", ".."}.isdisjoint(parts) or os.path.splitdrive(member.name)[0]:
+            return None  # the archive is gone, or the member's name would lead out of the cache
+        return os.path.join(base, "archives", folder, f"{member.name.removesuffix('.py')}.pyc")
 
     def code(self, member: Member, path: str, fullname: str, compile_it: Callable[[], CodeType]) -> CodeType:
         """Return the code of *member*: what is kept of it, or what *compile_it* returns, which is then kept.
