@@ -82,6 +82,17 @@ def sha256(data: bytes | memoryview) -> Any:
 
 _make_sha256: Callable[[bytes], Any] | None = None
 
+
+def sqlite() -> Any:
+    """Return the C module of SQLite's connections, without what the package around it imports. Raises ImportError."""
+    try:
+        return builtins.__import__("_sqlite3")
+    except ImportError:
+        import sqlite3
+
+        return sqlite3
+
+
 # How many threads there are besides the main one; where the interpreter does not say: some.
 count_threads: Callable[[], int] = getattr(_thread, "_count", lambda: 1)
 

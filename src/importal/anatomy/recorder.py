@@ -26,6 +26,8 @@ import os
 import sys
 from _thread import get_ident
 
+from ..environment import VARIABLE, entries
+from ..sources.places import is_url
 from ..standard import ImportSystem
 
 TYPE_CHECKING = False
@@ -267,6 +269,13 @@ def main() -> None:
     stream: BinaryIO
     # Unbuffered: a module may end the process in any way.
     with open(location, "wb", buffering=0) as stream:
+        # Before these entries are on the path: what opens them is not to be looked for in them.
+        searched = entries(os.environ.get(VARIABLE))
+        if any(map(is_url, searched)):
+            import importal.finders.placed  # noqa: F401, it is to be there
+            from importal.sources.opening import load_what_opens
+
+            load_what_opens(searched)
         system = ImportSystem.host()
         system.install()
 

@@ -5,7 +5,11 @@ For the programs of importal that are executed by their path, in a new process, 
 
 from __future__ import annotations
 
+import os
 import sys
+
+from ..environment import VARIABLE, entries
+from ..sources.places import is_url
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +28,12 @@ def prepare(at_start: Container[str]) -> Callable[[list[str]], int]:
     import importal.util  # what is loaded when a program uses importlib's submodules
     from importal.cli.run import main
 
+    searched = entries(os.environ.get(VARIABLE))
+    if any(map(is_url, searched)):
+        import importal.finders.placed
+        from importal.sources.opening import load_what_opens
+
+        load_what_opens(searched)
     importal.ImportSystem.host().install()()
     for name in list(sys.modules):
         if name not in at_start and not is_importals(name):

@@ -97,7 +97,10 @@ class PathSearch:
         cache = self.state.path_importer_cache
         finder = cache.get(entry, _UNKNOWN)
         if finder is _UNKNOWN:
-            finder = cache[entry] = self.ask_hooks(entry)
+            finder = self.ask_hooks(entry)
+            # That nobody claims a URL is not remembered: who does may be in the middle of being imported.
+            if finder is not None or "://" not in entry:
+                cache[entry] = finder
         return finder
 
     def ask_hooks(self, entry: str) -> Any:

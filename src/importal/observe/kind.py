@@ -28,7 +28,7 @@ def kind_of(spec: ModuleSpec) -> str:
         return "namespace package" if spec.submodule_search_locations is not None else "module without a place"
     if is_url(spec.origin):
         form = "extension module" if _is_extension(spec.origin) else "Python module"
-        return f"{form} from a {spec.origin.partition(':')[0].partition('+')[0]} source"
+        return f"{form} from a source"
     form = "extension module" if _is_extension(spec.origin) else "Python module"
     if _is_standard(spec) and not _is_installed(spec.origin):
         return f"standard library {form}"

@@ -33,6 +33,8 @@ _KINDS = (
     "third party extension module",
     "local Python module",
     "local extension module",
+    "Python module from a source",
+    "extension module from a source",
     "module without a place",
 )
 _SOURCE_SUFFIXES = (".py", ".pyw")

@@ -6,20 +6,29 @@ Which scheme is opened by whom is in :data:`openers`; programs may add their own
 from __future__ import annotations
 
 import _thread
-from contextlib import contextmanager
 from contextvars import ContextVar
 
 from ..errors import SourceError
-from .places import SQL_SCHEMES, parse
+from .places import SQL_SCHEMES, is_url, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable
 
     from ..protocols import Source
     from .places import Place
 
-__all__ = ["Opening", "close_all", "is_being_read", "opened", "openers", "opening", "reading", "register"]
+__all__ = [
+    "Opening",
+    "close_all",
+    "is_being_read",
+    "load_what_opens",
+    "opened",
+    "openers",
+    "opening",
+    "reading",
+    "register",
+]
 
 #: Who opens the places of a scheme: called with the Place, it returns a Source. Raises SourceError.
 openers: dict[str, Callable[[Place], Source]] = {}
@@ -37,14 +46,17 @@ _under_way: ContextVar[tuple[Opening, ...]] = ContextVar("importal_openings_unde
 _being_read: ContextVar[tuple[object, ...]] = ContextVar("importal_sources_being_read", default=())
 
 
-@contextmanager
-def reading(source: object) -> Iterator[None]:
+class reading:  # noqa: N801, used as a function; contextlib takes longer to load than all of this
     """A context in which *source* has nothing to offer to imports: they are made in order to read from it."""
-    token = _being_read.set((*_being_read.get(), source))
-    try:
-        yield
-    finally:
-        _being_read.reset(token)
+
+    def __init__(self, source: object) -> None:
+        self._source = source
+
+    def __enter__(self) -> None:
+        self._token = _being_read.set((*_being_read.get(), self._source))
+
+    def __exit__(self, *_: object) -> None:
+        _being_read.reset(self._token)
 
 
 def is_being_read(source: object) -> bool:
@@ -106,6 +118,16 @@ def _opener(place: Place) -> Callable[[Place], Source]:
     from .remote import opened as open_remote
 
     return open_remote
+
+
+def load_what_opens(path: Iterable[str]) -> None:
+    """Import what opening the entries of *path* that are URLs takes of importal; nothing is opened.
+
+    For programs whose imports are recorded: these are none of theirs. Raises SourceError for a URL that names no place.
+    """
+    for entry in path:
+        if is_url(entry):
+            _opener(parse(entry))
 
 
 def opening(entry: str) -> tuple[Opening, str]:

@@ -12,6 +12,7 @@ import os
 from contextlib import closing
 
 from ..errors import SourceError
+from ..interpreter import sqlite
 from .places import database_file
 
 TYPE_CHECKING = False
@@ -136,7 +137,7 @@ class _File:
     """SQLite, by the standard library."""
 
     def __init__(self, place: Place, *, writes: bool) -> None:
-        import sqlite3
+        sqlite3 = sqlite()
 
         self.errors = (sqlite3.Error,)
         path = database_file(place.address.partition("://")[2])
@@ -155,7 +156,7 @@ class _File:
             ) from None
 
     def _connect(self, mode: str) -> Any:
-        import sqlite3
+        sqlite3 = sqlite()
 
         return sqlite3.connect(
             self._address + mode, uri=True, isolation_level=None, timeout=_PATIENCE, check_same_thread=False
@@ -168,7 +169,7 @@ class _File:
             connection.close()
 
     def rows(self, sql: str, values: dict[str, object]) -> list[Any]:
-        import sqlite3
+        sqlite3 = sqlite()
 
         try:
             return self._connection.execute(sql, values).fetchall()  # type: ignore[no-any-return]
