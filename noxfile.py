@@ -14,13 +14,13 @@ CACHE = ROOT / ".cache"
 REPORTS = CACHE / "reports"
 PYTHONS = ["3.11", "3.12", "3.13", "3.14", "3.15"]
 
-#: Folders of tests that have a session of their own; everything else below tests/ belongs to the session `tests`.
-OWN_SESSION = ["browser", "conformance", "differential", "mutants", "real"]
+#: What below tests/ has a session of its own; everything else belongs to the session `tests`.
+OWN_SESSION = ["browser", "conformance", "differential", "mutants", "real", "sources/test_packages.py"]
 
 nox.needs_version = ">=2025.11.12"
 nox.options.default_venv_backend = "virtualenv"
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "package", "docs", "tests", "conformance", "differential", "browser"]
+nox.options.sessions = ["lint", "package", "docs", "tests", "packages", "conformance", "differential", "browser"]
 # Whoever demands that all of PYTHONS are there (.ci/run does) passes --error-on-missing-interpreters.
 nox.options.error_on_missing_interpreters = False
 
@@ -112,6 +112,13 @@ def tests(session: nox.Session) -> None:
     """Run all quick tests except the ones that have a session of their own."""
     install(session, "servers")
     pytest(session, *(f"--ignore=tests/{name}" for name in OWN_SESSION), "tests")
+
+
+@nox.session(python=[PYTHONS[0], PYTHONS[-1]])
+def packages(session: nox.Session) -> None:
+    """Publish real packages to real servers and use them from there, on the oldest and the newest Python."""
+    install(session, "servers")
+    pytest(session, "tests/sources/test_packages.py")
 
 
 @nox.session(python=PYTHONS)

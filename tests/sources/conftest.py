@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from importal.sources.memory import mounted
 from sources import servers
+
+
+@pytest.fixture(autouse=True)
+def nothing_mounted() -> Iterator[None]:
+    """What a test has in memory is not handed on to the processes that later tests start."""
+    yield
+    mounted.clear()
 
 
 def log(factory: pytest.TempPathFactory, name: str) -> Path:

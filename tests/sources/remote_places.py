@@ -15,7 +15,7 @@ from typing import Any
 from importal.sources import manifest as manifests
 from importal.sources import opening
 from importal.sources.places import parse
-from importal.sources.remote import writer
+from importal.sources.remote.kinds import writer
 from importal.sources.tree import File
 from sources import servers
 

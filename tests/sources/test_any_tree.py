@@ -110,14 +110,14 @@ def check(lay: laying.Lay, files: laying.Files) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(set(laying.LOCAL) - {"directory"}))
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(files=trees().filter(bool))
 def test_any_tree(kind: str, files: dict[str, bytes]) -> None:
     check(laying.LOCAL[kind], files)
 
 
 @pytest.mark.parametrize("kind", sorted(laying.SERVED))
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=trees().filter(bool))
 def test_any_tree_on_a_server(kind: str, request: pytest.FixtureRequest, files: dict[str, bytes]) -> None:
     check(laying.SERVED[kind](request), files)

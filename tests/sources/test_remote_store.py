@@ -16,7 +16,7 @@ import pytest
 from importal.errors import SourceError
 from importal.sources import opening
 from importal.sources.places import parse
-from importal.sources.remote import writer
+from importal.sources.remote.kinds import writer
 from importal.sources.remote.store import BUNDLE_MOST, POINTER, bundled, release_file, unbundled
 from sources import servers
 from sources.remote_places import INSTALLED, PACKAGE, again, lay, methods, program, publish, read

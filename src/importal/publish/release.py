@@ -12,7 +12,7 @@ from ..sources.tree import Tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from ..sources.places import Place
     from ..sources.store import Published, Writer
@@ -51,7 +51,7 @@ def check_name(name: str, root: str) -> None:
         raise SourceError(root, None, f"{name!r:.200} cannot name a release", advice)
 
 
-def next_name(releases: list[Published]) -> str:
+def next_name(releases: Sequence[Published]) -> str:
     """Return the name after the highest of r1, r2, ..."""
     numbers = [int(found[1]) for release in releases if (found := _NUMBERED.fullmatch(release.name))]
     return f"r{max(numbers, default=0) + 1}"
@@ -87,7 +87,7 @@ def add_release(
     raise AssertionError("the last attempt returns or raises")
 
 
-def _unchanged(releases: list[Published], name: str | None, digest: str, root: str) -> str | None:
+def _unchanged(releases: Sequence[Published], name: str | None, digest: str, root: str) -> str | None:
     """Return the name of the release that is all that is asked for, None where there is none.
 
     Raises SourceError for a *name* that is taken by another one.
@@ -107,7 +107,7 @@ def _unchanged(releases: list[Published], name: str | None, digest: str, root: s
     return None
 
 
-def files_of(place: Place, releases: list[Published], name: str) -> list[tuple[str, File]]:
+def files_of(place: Place, releases: Sequence[Published], name: str) -> list[tuple[str, File]]:
     """Return the files of the release *name* of the store at *place*, by their paths. Raises SourceError."""
     if not any(release.name == name for release in releases):
         names = ", ".join(release.name for release in releases) or "none"
@@ -117,7 +117,7 @@ def files_of(place: Place, releases: list[Published], name: str) -> list[tuple[s
     return list(release.files())
 
 
-def superfluous(releases: list[Published], keep: int) -> list[str]:
+def superfluous(releases: Sequence[Published], keep: int) -> list[str]:
     """Return the names of the releases that are neither current nor among the *keep* latest."""
     latest = releases[-keep:] if keep else []
     return [release.name for release in releases if not release.current and release not in latest]

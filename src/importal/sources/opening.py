@@ -115,7 +115,7 @@ def _opener(place: Place) -> Callable[[Place], Source]:
         from .store import opened as open_release
 
         return lambda place: open_release(place, connected(place))
-    from .remote import opened as open_remote
+    from .remote.kinds import opened as open_remote
 
     return open_remote
 

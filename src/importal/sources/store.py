@@ -19,7 +19,7 @@ from .tree import File, Tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Protocol
 
     from .places import Place
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     class Writer(Protocol):
         """Where a store lies, open for writing. Everything here raises SourceError when it cannot be done."""
 
-        def releases(self) -> list[Published]:
+        def releases(self) -> Sequence[Published]:
             """Return the releases, oldest first; none where nothing has been published yet. Makes nothing."""
 
         def lacking(self, digests: list[str]) -> list[str]:

@@ -7,8 +7,6 @@ from .places import SQL_SCHEMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .places import Place
     from .store import Writer
 
@@ -24,9 +22,6 @@ def writer(place: Place) -> Writer:
     if place.scheme == "memory":
         advice = "it ends with its process; publish to a database, such as sqlite:///modules.db"
         raise SourceError(place.root, None, "what is in memory is no store", advice)
-    from . import remote
+    from .remote.kinds import writer as remote_writer
 
-    write: Callable[[Place], Writer] | None = getattr(remote, "writer", None)
-    if write is None:
-        raise SourceError(place.root, None, f"nothing is published to {place.scheme}://", "use a database")
-    return write(place)
+    return remote_writer(place)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from ...errors import SourceError
 from ...interpreter import sha256
+from ..store import Published
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,23 +45,14 @@ FORMAT = 1
 BUNDLE_MOST = 64 << 20
 
 
-class StoredRelease:
-    """A release that was published: its ``name``, the sha256 of its ``manifest``, ``published`` (a date), ``current``.
+class StoredRelease(Published):
+    """A release that was published, as the pointer file lists it; ``number`` counts the releases of a store."""
 
-    ``number`` counts the releases of a store.
-    """
-
-    __slots__ = ("current", "manifest", "name", "number", "published")
+    __slots__ = ("number",)
 
     def __init__(self, name: str, manifest: str, published: str, number: int, *, current: bool = False) -> None:
-        self.name = name
-        self.manifest = manifest
-        self.published = published
+        super().__init__(name, manifest, published, current)
         self.number = number
-        self.current = current
-
-    def __repr__(self) -> str:
-        return f"StoredRelease({self.name!r}, {self.manifest!r}, {self.published!r}, {self.number})"
 
     def described(self) -> dict[str, object]:
         """Return it as it is written."""
