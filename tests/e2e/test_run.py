@@ -237,14 +237,6 @@ def test_tracebacks_of_other_forms(pair: Pair, form: list[str]) -> None:
         },
         pair.cwd,
     )
-    if form == ["app.zip"] and sys.version_info < (3, 13):
-        # An intended difference: the lines of source that CPython's C code does not find in an archive.
-        theirs, ours = pair.run(*form)
-        assert [line for line in ours.err.splitlines() if not line.startswith("    ")][-1:] == theirs.err.splitlines()[
-            -1:
-        ]
-        assert "    1 / 0\n" in ours.err
-        return
     # python runs modules, directories and archives by runpy, whose frames it shows.
     same = pair.same_but_for_frames if form[0] in {"-m", "app", "app.zip"} else pair.same
     assert same(*form, stdin=broken).status == 1

@@ -10,9 +10,12 @@ from ..errors import ZipImportError
 from ..interpreter import EXTENSION_SUFFIXES, import_frame
 from ..loaders.base import CodeLoader
 from ..loaders.decoding import decode_source
+from ..loaders.kept import KeptBytecode
 from ..loaders.module import spec_from_loader
+from ..loaders.placed import PlacedExtensionLoader
 from ..loaders.source import code_from_bytecode
 from ..sources.archive import Member, archive_in, folders_of, read_directory, read_member
+from ..sources.archive_files import ArchiveFiles
 from ..spec import ModuleSpec
 from .legacy import LegacyEntryFinder
 
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import Any
 
-    from ..sources.archive_files import ArchiveFiles
 
 __all__ = ["ZipImportError", "directories", "zipimporter"]
 
@@ -67,11 +69,7 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
         if self.archive not in directories:
             directories[self.archive] = read_directory(self.archive)
         self.prefix = folder + os.sep if folder else ""
-        from ..loaders.kept import KeptBytecode
-        from ..uncaught import show_sources
-
         self._kept = KeptBytecode(self.archive)
-        show_sources()
         self._folders: tuple[object, frozenset[str]] = (None, frozenset())
         # The last module located: find_spec locates what get_code then loads.
         self._last: tuple[str, object, _Found] | None = None
@@ -105,8 +103,6 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
 
     def source_and_folder(self) -> tuple[ArchiveFiles, str]:
         """Return the archive as a source, and this folder's location in it."""
-        from ..sources.archive_files import ArchiveFiles
-
         return ArchiveFiles(self.archive, self._get_files()), f"{self.archive}{os.sep}{self.prefix}".rstrip(os.sep)
 
     def invalidate_caches(self) -> None:
@@ -164,9 +160,6 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
 
     def _library(self, fullname: str) -> ModuleSpec | None:
         """Return the spec of an extension module, which is loaded from a copy outside the archive."""
-        from ..loaders.placed import PlacedExtensionLoader
-        from ..sources.archive_files import ArchiveFiles
-
         members = self._get_files()
         base = self.prefix + fullname.rpartition(".")[2]
         for stem in (f"{base}{os.sep}__init__", base):

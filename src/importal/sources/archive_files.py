@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..interpreter import sha256
+from ..interpreter import sha256, source_hash
 from ..locations import split
 from .archive import folders_of, read_member
 
@@ -18,7 +18,7 @@ __all__ = ["ArchiveFiles", "MemberStatus", "identity"]
 
 
 def identity(archive: str) -> str | None:
-    """Return 64 characters that stand for the file *archive* as it is now (path, size, time); None: it is gone."""
+    """Return a name that stands for the file *archive* as it is now (path, size, time); None: it is gone."""
     try:
         status = os.stat(archive)
     except OSError:
@@ -26,8 +26,9 @@ def identity(archive: str) -> str | None:
     now = status.st_mtime_ns, status.st_size
     known = _identities.get(archive)
     if known is None or known[0] != now:
-        what = f"{os.path.abspath(archive)}\n{now}".encode("utf-8", "surrogateescape")
-        known = _identities[archive] = now, sha256(what).hexdigest()
+        # No sha256: no other hash is there without importing it, in the middle of an import.
+        path = source_hash(os.path.abspath(archive).encode("utf-8", "surrogateescape")).hex()
+        known = _identities[archive] = now, f"{path}-{now[0]:x}-{now[1]:x}"
     return known[1]
 
 
