@@ -165,17 +165,14 @@ def opened(place: Place, shelf: Shelf) -> Release:
             raise SourceError(place.root, place.release, what, advice)
         name, digest = answer
     contents = Contents()
-    manifest = None if shelf.at_hand else contents.get(digest)
+    kept = None if shelf.at_hand else contents.get(digest)
+    manifest = shelf.manifest(digest) if kept is None else kept
     if manifest is None:
-        manifest = shelf.manifest(digest)
-        if manifest is None:
-            advice = f"importal releases {place.root.partition('#')[0]} lists what there is"
-            raise SourceError(place.root, f"sha256:{digest}", "its manifest is not there", advice)
-        found = manifests.read(manifest, place.root, digest)
-        if not shelf.at_hand:
-            contents.put(digest, manifest)
-    else:
-        found = manifests.read(manifest, place.root, digest)
+        advice = f"importal releases {place.root.partition('#')[0]} lists what there is"
+        raise SourceError(place.root, f"sha256:{digest}", "its manifest is not there", advice)
+    found = manifests.read(manifest, place.root, digest)
+    if kept is None and not shelf.at_hand:
+        contents.put(digest, manifest)
     return Release(place.root, name or digest, digest, found, shelf)
 
 
