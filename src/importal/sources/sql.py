@@ -62,7 +62,9 @@ class Database:
         self._writes = writes
         self._one_at_a_time = _thread.allocate_lock()
         self._connection: Any = None
-        self._errors: tuple[type[Exception], ...] = ()
+        self._process = os.getpid()
+        # What a fork has brought along: kept, as closing it would drop locks that are its parent's.
+        self._inherited: Any = None
 
     #: What a column of bytes is called.
     @property
@@ -105,8 +107,10 @@ class Database:
 
     def _do(self, what: Callable[[Any], Any]) -> Any:
         with self._one_at_a_time:
-            if self._connection is None:
-                self._connection = self._connect()
+            if self._connection is None or self._process != os.getpid():
+                # A connection is not shared with a forked child, which has one of its own.
+                self._inherited = self._connection
+                self._connection, self._process = self._connect(), os.getpid()
             try:
                 return what(self._connection)
             except self._connection.errors as error:
