@@ -123,8 +123,16 @@ class ImportSystem:
                     if not self._under_way:
                         outermost = self._under_way = True
                         self._collector.hold()
-                    observed = self._begin(name)
+                    if AUDITS_IN_PYTHON:
+                        state = self.state
+                        audit("import", name, None, state.path, state.meta_path, state.path_hooks)
+                    if self.events.observers:
+                        observed = True
+                        self.events.announce("import", "started", name)
                     module = self._find_then_load(name, import_parent or self.import_name, lazy_submodule)
+                    if observed:
+                        self.events.announce("import", "finished", name, module=module)
+                    return module
                 except BaseException as error:
                     if observed:
                         self.events.announce("import", "failed", name, error=error)
@@ -134,9 +142,6 @@ class ImportSystem:
                     if outermost:
                         self._collector.release()
                         self._under_way = False
-                if observed:
-                    self.events.announce("import", "finished", name, module=module)
-                return module
             if module is None:
                 raise ModuleNotFoundError(f"import of {name} halted; None in sys.modules", name=name)
             awaited = _is_initializing(module) and self._wait(name)
@@ -155,22 +160,15 @@ class ImportSystem:
             return False
         if self.events.observers:
             self.events.announce("wait", "started", name, owner=self.locks.owner(name))
-        waited = self.locks.wait(name, patient=patient)
-        if self.events.observers:
-            self.events.announce("wait", "finished", name, waited=waited)
+        waited = False
+        try:
+            waited = self.locks.wait(name, patient=patient)
+        finally:
+            if self.events.observers:
+                self.events.announce("wait", "finished", name, waited=waited)
         return waited
 
     # ------------------------------------------------------------ it is not in the table
-
-    def _begin(self, name: str) -> bool:
-        """Tell audit hooks and observers that *name* is going to be imported; True where observers hear how it ends."""
-        if AUDITS_IN_PYTHON:
-            state = self.state
-            audit("import", name, None, state.path, state.meta_path, state.path_hooks)
-        if not self.events.observers:
-            return False
-        self.events.announce("import", "started", name)
-        return True
 
     @import_frame
     def _find_then_load(self, name: str, import_parent: Callable[[str], object], lazy: bool) -> ModuleType:

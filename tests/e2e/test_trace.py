@@ -166,6 +166,49 @@ def test_interrupted_while_the_program_runs(tmp_path: Path, seed: int) -> None:
 
 
 @posix
+def test_a_program_that_is_interrupted_everywhere(tmp_path: Path) -> None:
+    """Also in the middle of what is being put down: the record can be read, and its times add up."""
+    package = {"a.py": "value = 1", "b.py": "value = 2"}
+    tree = {f"p{number}": {**package, "__init__.py": f"from . import a\nimport p{number}.b"} for number in range(5)}
+    source = """
+        import gc, random, signal, sys, time
+        gc.disable()  # where a callback of the collector is interrupted, the interrupt is lost
+        r = random.Random(0)
+        def stop(*_):
+            raise KeyboardInterrupt
+        signal.signal(signal.SIGALRM, stop)
+        interrupted, end = 0, time.monotonic() + 1
+        while time.monotonic() < end:
+            for name in [name for name in sys.modules if name.startswith("p") and name[1:2].isdigit()]:
+                del sys.modules[name]
+            try:
+                signal.setitimer(signal.ITIMER_REAL, r.random() * 0.004 + 0.00005)
+                for number in range(5):
+                    __import__(f"p{number}")
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            except KeyboardInterrupt:
+                interrupted += 1
+            except ImportError:
+                pass  # what a torn import leaves in the table
+            finally:
+                try:
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+                except KeyboardInterrupt:
+                    interrupted += 1
+        print(interrupted, flush=True)
+    """
+    trees.write({**tree, "main.py": trees.text(source)}, tmp_path)
+    result = run_plainly([*COMMAND, "trace", "-o", "out.json", "main.py"], tmp_path)
+    assert (result.status, result.err) == (0, "importal trace: wrote out.json\n")
+    assert int(result.out) > 20
+    record = Record.load(tmp_path / "out.json")
+    assert min(one.self_time for one in record.imports) >= 0
+    (thread,) = record.threads
+    total = thread.own + sum(one.self_time for one in record.imports)
+    assert total == thread.ended - thread.started
+
+
+@posix
 @pytest.mark.parametrize("delay", [0.2, 0.4, 0.6, 0.8, 1.0])
 def test_interrupted_while_it_starts(tmp_path: Path, delay: float) -> None:
     """It ends at once, as what an interrupt ends, and any record that it has written is whole."""

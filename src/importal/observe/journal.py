@@ -47,13 +47,16 @@ class _Journal:
         self.threads: dict[int, tuple[int, int, int]] = {}
         self.end: tuple[int, str | None] | None = None
         self.path: list[str] | None = None
+        # The moment of the last entry, and the greatest number of an import.
         self.last = 0
+        self.latest = -1
 
     def take(self, kind: str, *facts: Any) -> None:
         if kind == "begin":
             number, parent, thread, module, code, offset, started = facts
             by = None if code is None else self.codes[code].by(offset)
             self.begun[number] = (parent, thread, module, by, started)
+            self.latest = max(self.latest, number)
             self.last = max(self.last, started)
         elif kind == "import":
             number, outcome, total, *rest = facts
@@ -104,7 +107,7 @@ class _Journal:
         while at is not None:
             parent, thread, module, _, _ = self.begun[at]
             if module in wanted:
-                number = len(self.begun) + len(self.circles)
+                number = self.latest + 1 + len(self.circles)
                 self.circles.append(Import(number, inside, thread, module, by, "circular", started, 0, 0, {}))
                 return
             at = parent

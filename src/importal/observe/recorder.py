@@ -82,6 +82,13 @@ class Lane:
         # The imports that have failed with one exception, which is on its way out: (its id, their numbers).
         self.failing: tuple[int, list[int]] | None = None
 
+    def holds(self, module: str) -> bool:
+        """Tell whether the import of *module* is in progress."""
+        one = self.top
+        while one is not None and one.module != module:
+            one = one.outer
+        return one is not None
+
     def enter(self, phase: int) -> None:
         """Let the innermost import, which there is, be in *phase* from now on."""
         top: Any = self.top
@@ -257,8 +264,20 @@ class Recorder:
         lane = self.lane()
         if outcome == "started":
             self._begun(lane, name, OTHER)
-        else:
+            return
+        if not lane.holds(name):
+            return  # it was begun before the recording, or an interrupt came before it was put down
+        error = facts.get("error")
+        while lane.top.module != name:  # type: ignore[union-attr]  # it is one of them
+            # An interrupt has taken the announcement of its end.
+            self._ended(lane, "failed", {"error": error or KeyboardInterrupt()})
+        one = lane.top
+        try:
             self._ended(lane, "loaded" if outcome == "finished" else outcome, facts)
+        except BaseException:  # an interrupt
+            lane.top = one
+            self._ended(lane, "failed", facts)
+            raise
 
     def _begun(self, lane: Lane, module: str, phase: int) -> None:
         lane.put_down(perf_counter_ns())
@@ -269,16 +288,16 @@ class Recorder:
         number = self._next_number()
         lane.latest = self.latest = number
         lane.top = Open(number, module, outer, lane.last, phase)
-        where, offset = self.statements.asking(sys._getframe(4))
-        self.write(
-            "begin", number, None if outer is None else outer.id, lane.number, module, where, offset,
-            lane.last - self.begin,
-        )  # fmt: skip
+        entry = ("begin", number, None if outer is None else outer.id, lane.number, module)
+        started = lane.last - self.begin
+        try:
+            self.write(*entry, *self.statements.asking(sys._getframe(4)), started)
+        except BaseException:  # an interrupt
+            self.write(*entry, None, 0, started)
+            raise
 
     def _ended(self, lane: Lane, outcome: str, facts: Mapping[str, Any]) -> None:
-        one = lane.top
-        if one is None:
-            return  # begun before the recording
+        one: Any = lane.top
         lane.enter(OTHER)
         lane.top = one.outer
         error = facts.get("error")
@@ -332,9 +351,9 @@ class Recorder:
     def _entry(self, _: str, name: str, facts: Mapping[str, Any]) -> None:
         top = self.enter(name, FIND)
         if top is not None:
-            if facts["spec"] is not None:
-                top.entry = len(top.searched)
             top.searched.append(str(facts["entry"]))
+            if facts["spec"] is not None:
+                top.entry = len(top.searched) - 1
 
     def _execute(self, outcome: str, name: str, facts: Mapping[str, Any]) -> None:
         if outcome != "started":
