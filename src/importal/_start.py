@@ -11,6 +11,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
 # What site asks for at every start, mostly in vain, and what CPython 3.13 and newer ask for to run a -c command; all
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
 _ASKED_AT_START = ("sitecustomize", "usercustomize", "linecache")
 
 
-def start() -> None:
-    """Have the first import that misses the module table load importal and install it.
+def start(folder: str, packs: Sequence[str] = (), freeze: bool = False) -> None:
+    """Have the first import that misses the module table load importal and install it, and use *packs*.
+
+    importal's own modules are kept in a file in *folder*. With *freeze* the collector leaves what is there at the
+    end of the process alone.
 
     Other threads that import meanwhile wait for that: what the interpreter's own import began, importal's would not
     know of. Should loading fail, the error is raised once, and the interpreter's own import is back.
@@ -39,7 +43,7 @@ def start() -> None:
             if not loaded:
                 loading = _thread.get_ident()
                 try:
-                    _install()
+                    _install(folder, packs, freeze=freeze)
                 finally:
                     loading, loaded = None, True
         answering = bootstrap._find_and_load
@@ -50,17 +54,26 @@ def start() -> None:
     bootstrap._find_and_load = load_importal_first
 
 
-def _install() -> None:
+def _install(folder: str, packs: Sequence[str], *, freeze: bool) -> None:
     # Loading makes many objects and no garbage: a collection in between only costs time.
     collects = gc.isenabled()
     gc.disable()
     try:
+        from importal.pack.own import OwnModules
+
+        modules = OwnModules("start", folder)
         from importal.standard import ImportSystem
 
-        ImportSystem.host().install()
+        installation = ImportSystem.host().install()
+        if packs:
+            from importal.pack.use import use_all
+
+            installation.also(use_all(list(packs)))
+        if freeze:
+            from importal.collector import freeze_at_exit
+
+            freeze_at_exit()
+        modules.keep()
     finally:
         if collects:
             gc.enable()
-
-
-start()

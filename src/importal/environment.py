@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import sys
 
-__all__ = ["VARIABLE", "add_entries", "entries", "join"]
+__all__ = ["PACKS", "VARIABLE", "add_entries", "entries", "join"]
 
 VARIABLE = "IMPORTAL_PATH"
+#: Packs that are to be used, separated in the same way.
+PACKS = "IMPORTAL_PACK"
 
 
 def entries(text: str | None) -> list[str]:

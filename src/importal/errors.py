@@ -166,6 +166,18 @@ class RecordError(ImportalError, ValueError):
         return f"{self.path}: {self.reason}; {advice}"
 
 
+class PackError(ImportalError, ValueError):
+    """A file is not a pack that this interpreter can use; programs run without it."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}; make it anew with importal pack -o {self.path} TARGET"
+
+
 class BaselineError(ImportalError, ValueError):
     """A file is not a baseline of ``importal check`` that this version can read."""
 

@@ -6,7 +6,7 @@ import _thread
 import os
 import sys
 
-__all__ = ["Written", "cache_folder", "source_mode", "write"]
+__all__ = ["Written", "cache_folder", "source_mode", "write", "write_whole"]
 
 _counter = iter(range(1 << 62)).__next__
 
@@ -61,13 +61,14 @@ def write(location: str, data: bytes, mode: int = 0o666) -> Written:
     try:
         if directory:
             os.makedirs(directory, exist_ok=True)
-        _write_whole(location, data, mode)
+        write_whole(location, data, mode)
     except OSError as error:
         return Written(location, f"{type(error).__name__}: {error}")
     return Written(location)
 
 
-def _write_whole(location: str, data: bytes, mode: int) -> None:
+def write_whole(location: str, data: bytes, mode: int = 0o666) -> None:
+    """Write *data* to *location*: a reader sees what was there, or all of it. Raises OSError."""
     temporary = f"{location}.{os.getpid()}.{_thread.get_ident()}.{_counter()}"
     descriptor = os.open(temporary, os.O_EXCL | os.O_CREAT | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode & 0o666)
     try:

@@ -131,6 +131,7 @@ def _install(system: ImportSystem) -> Installation:
         _exchange_finders(installation)
         _adopt_loaded_modules(installation)
         _add_entries(installation)
+        _use_packs(installation)
         _take_names(installation)
         if sys.flags.verbose:
             installation.also(system.events.observe(_verbose_observer()))
@@ -230,18 +231,19 @@ def _exchange_finders(installation: Installation) -> None:
 
     installation.exchange("meta_path", finder)
     installation.exchange("path_hooks", hook)
-    sys.path_hooks.append(url_hook)
-    installation.also(_without_url_hook)
+    sys.path_hooks += [url_hook, _pack_hook]
+    installation.also(_without_hooks)
     _drop_finders(lambda finder: type(finder).__module__ in _STOCK_MODULES)
     for entry in [one for one, finder in sys.path_importer_cache.items() if finder is None and "://" in one]:
         del sys.path_importer_cache[entry]  # a URL, which no hook has claimed until now
     installation.also(lambda: _drop_finders(lambda finder: isinstance(finder, (EntryFinder, zipimporter))))
 
 
-def _without_url_hook() -> None:
-    """Take away the hook for URLs, unless somebody else has, and what it may have set."""
-    if url_hook in sys.path_hooks:
-        sys.path_hooks.remove(url_hook)
+def _without_hooks() -> None:
+    """Take away the hooks for URLs and packs, unless somebody else has, and what they may have set."""
+    for hook in (url_hook, _pack_hook):
+        if hook in sys.path_hooks:
+            sys.path_hooks.remove(hook)
     uncaught: Any = sys.modules.get(f"{__package__}.uncaught")
     if uncaught is not None:
         uncaught.restore()
@@ -262,6 +264,26 @@ def _add_entries(installation: Installation) -> None:
                 sys.path.remove(entry)
 
     installation.also(take_off)
+
+
+def _use_packs(installation: Installation) -> None:
+    """Use the packs that IMPORTAL_PACK names."""
+    wanted = None if sys.flags.ignore_environment else os.environ.get("IMPORTAL_PACK")
+    if not wanted:
+        return
+    from .environment import entries
+    from .pack.use import use_all
+
+    installation.also(use_all(entries(wanted)))
+
+
+def _pack_hook(entry: str) -> Any:
+    """Return a finder for the pack *entry* (a path hook). Raises ImportError for anything else."""
+    if not entry.endswith(".pack"):
+        raise ImportError("only packs are supported", path=entry)
+    from .pack.use import pack_hook
+
+    return pack_hook(entry)
 
 
 def _drop_finders(concerned: Callable[[Any], bool]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from types import ModuleType
     from typing import Any, Protocol
 
@@ -37,6 +37,15 @@ if TYPE_CHECKING:
         def exec_module(self, module: ModuleType) -> None:
             """Execute the module in its own namespace. Whatever it raises is the import's failure."""
 
+    class Known(Protocol):
+        """Knows modules without looking for them: a pack."""
+
+        def answer(self, name: str, path: Sequence[str] | None, ask: Callable[[str, list[str]], Any]) -> Any:
+            """Return the spec of *name*; None: there is none; a list of the path entries to search; or `UNKNOWN`."""
+
+        def invalidate_caches(self) -> None:
+            """Look again at whatever it has looked at."""
+
     class Source(Protocol):
         """A place that holds files in folders. A location is what ``__file__`` and ``__path__`` say."""
 
@@ -63,3 +72,7 @@ if TYPE_CHECKING:
 
         # A source that knows it beforehand may also have ``digest(location) -> str | None``: the sha256 of a file's
         # bytes in 64 hexadecimal digits, by which bytecode is kept. Without it each source file is read to be known.
+
+
+#: The answer of what knows nothing of a module: look for it.
+UNKNOWN: Any = object()

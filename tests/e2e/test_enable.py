@@ -33,6 +33,7 @@ class Environment:
         (self.site_packages,) = folder.glob("lib/python*/site-packages")
         (self.site_packages / "_importal.pth").write_text(f"{SOURCES}\n")
         self.start_file = self.site_packages / "importal.pth"
+        self.own = self.site_packages / f"importal-start-{sys.implementation.cache_tag}.pack"
 
     def run(self, *arguments: str, limited: bool = False, flags: tuple[str, ...] = ()) -> Result:
         variables = environment()
@@ -64,8 +65,10 @@ def test_enable_and_disable(env: Environment) -> None:
 
     said = env.importal("enable")
     assert (said.status, said.err) == (0, "")
-    assert said.out == (f"importal enabled for {env.python}\n  wrote {env.start_file}\n  undo with: importal disable\n")
-    assert set(env.site_packages.iterdir()) - before == {env.start_file}
+    assert said.out == (
+        f"importal enabled for {env.python}\n  wrote {env.start_file}\n  wrote {env.own}\n  undo with: importal disable\n"
+    )
+    assert set(env.site_packages.iterdir()) - before == {env.start_file, env.own}
     assert env.run("-c", ACTIVE) == Result(0, "True True\n", "")
 
     content = env.start_file.read_bytes()
@@ -73,7 +76,9 @@ def test_enable_and_disable(env: Environment) -> None:
     assert env.start_file.read_bytes() == content
 
     said = env.importal("disable")
-    assert said == Result(0, f"importal disabled for {env.python}\n  removed {env.start_file}\n", "")
+    assert said == Result(
+        0, f"importal disabled for {env.python}\n  removed {env.start_file}\n  removed {env.own}\n", ""
+    )
     assert set(env.site_packages.iterdir()) == before
     assert env.run("-c", ACTIVE).out == "False False\n"
     assert env.importal("disable") == Result(0, f"importal was not enabled: there is no {env.start_file}\n", "")

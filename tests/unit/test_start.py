@@ -11,7 +11,7 @@ def test_importal_is_loaded_by_the_first_import_that_misses(child: Child) -> Non
     out = child("""
         trees.write({"m.py": "import sys\\ntype_of_spec = type(__spec__)"}, tmp)
         sys.path.insert(0, str(tmp))
-        import importal._start
+        from importal._start import start; start(str(tmp))
         def loaded():
             return "importal.system" in sys.modules
         print(loaded(), end=" ")
@@ -32,7 +32,8 @@ def test_importal_is_loaded_by_the_first_import_that_misses(child: Child) -> Non
 
 def test_a_missing_module_is_missing(child: Child) -> None:
     out = child("""
-        import importal._start, traceback
+        import traceback
+        from importal._start import start; start(str(tmp))
         try:
             import no_such_module_here
         except ModuleNotFoundError as error:
@@ -45,7 +46,8 @@ def test_a_thread_may_be_the_first(child: Child) -> None:
     out = child("""
         trees.write({f"m{number}.py": "import time\\ntime.sleep(0.01)\\nx = 1" for number in range(3)}, tmp)
         sys.path.insert(0, str(tmp))
-        import threading, importal._start
+        import threading
+        from importal._start import start; start(str(tmp))
         seen = []
         def work():
             import m0, m1, m2

@@ -25,6 +25,8 @@ COMMANDS = {
     "inspect": "show what a module is: kind, spec, bytecode, code objects, functions",
     "steps": "run a module and show its execution line by line",
     "modules": "list the modules that a start, or a program, loads",
+    "pack": "put what a program imports into one file, by which it starts faster",
+    "index": "save which names are in which entries of the path",
     "publish": "add a release to a store of modules: a database, or a place on the network",
     "releases": "list the releases of a store",
     "diff": "show in which files two releases of a store differ",
@@ -72,9 +74,12 @@ def main(argv: list[str] | None = None) -> int:
         print(f"importal {importal.__version__} on Python {sys.version.split()[0]}")
         return 0
     if command == "run":
+        from ..pack.own import OwnModules
+
+        own = OwnModules("run")
         from .run import main as run
 
-        return run(rest)
+        return run(rest, own)
     if command in {"enable", "disable"}:
         from .enable import main as enable
 

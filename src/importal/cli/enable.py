@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import glob
 import os
+import subprocess
 import sys
 import sysconfig
+
+from ..errors import PackError
+from ..pack.own import kept_at
+from ..pack.reader import Pack
 
 __all__ = ["main", "start_file"]
 
 # A .pth line that begins with "import" is executed by site at start. Should importal have been uninstalled meanwhile,
 # the interpreter has to start all the same, and say what is left over.
-_LINE = (
-    "import sys; exec('try: import importal._start\\nexcept ModuleNotFoundError: "
-    'sys.stderr.write("importal is enabled here but not installed; remove {file}\\\\n")\')'
-)
+_CODE = """try:
+ from importal._start import start
+except ModuleNotFoundError:
+ sys.stderr.write("importal is enabled here but not installed; remove " + {file} + "\\n")
+else:
+ start({folder}, {packs}, {freeze})"""
 
 
 def main(command: str, arguments: list[str]) -> int:
@@ -26,10 +34,14 @@ def main(command: str, arguments: list[str]) -> int:
             "disable": "Remove the start-up file that importal enable wrote.",
         }[command],
     )
-    parser.parse_args(arguments)
+    if command == "enable":
+        parser.add_argument("--pack", metavar="FILE", action="append", default=[],
+                            help="take modules from this pack (importal pack -o FILE); may be repeated")  # fmt: skip
+        parser.add_argument("--freeze", action="store_true", help="as importal run --freeze")
+    options = parser.parse_args(arguments)
     file = start_file()
     try:
-        return (_enable if command == "enable" else _disable)(file)
+        return _enable(file, options.pack, freeze=options.freeze) if command == "enable" else _disable(file)
     except OSError as error:
         print(f"importal {command}: {file}: {error.strerror}; nothing was changed", file=sys.stderr)
         return 1
@@ -40,7 +52,7 @@ def start_file() -> str:
     return os.path.join(sysconfig.get_path("purelib"), "importal.pth")
 
 
-def _enable(file: str) -> int:
+def _enable(file: str, packs: list[str], *, freeze: bool) -> int:
     if not _finds_importal():
         print(
             f"importal enable: importal is not installed in {sys.prefix}; install it there first "
@@ -48,7 +60,16 @@ def _enable(file: str) -> int:
             file=sys.stderr,
         )
         return 1
-    line = _LINE.format(file=file.replace("\\", "/")) + "\n"
+    try:
+        for pack in packs:
+            Pack(pack)
+    except PackError as error:
+        print(f"importal enable: {error}; nothing was changed", file=sys.stderr)
+        return 1
+    folder = os.path.dirname(file)
+    packs = [os.path.abspath(pack) for pack in packs]
+    code = _CODE.format(file=ascii(file), folder=ascii(folder), packs=ascii(packs), freeze=freeze)
+    line = f"import sys; exec({code!a})\n"
     if os.path.exists(file):
         with open(file, encoding="utf-8") as present:
             if present.read() == line:
@@ -58,7 +79,13 @@ def _enable(file: str) -> int:
     with open(temporary, "w", encoding="utf-8") as written:
         written.write(line)
     os.replace(temporary, file)
-    print(f"importal enabled for {sys.executable}\n  wrote {file}\n  undo with: importal disable")
+    # The first start that imports something keeps importal's own modules in one file beside that.
+    subprocess.run([sys.executable, "-P", "-c", "import this"], capture_output=True, check=False)
+    own = kept_at("start", folder)
+    print(f"importal enabled for {sys.executable}\n  wrote {file}")
+    if os.path.exists(own):
+        print(f"  wrote {own}")
+    print("  undo with: importal disable")
     return 0
 
 
@@ -68,13 +95,14 @@ def _disable(file: str) -> int:
         return 0
     os.unlink(file)
     print(f"importal disabled for {sys.executable}\n  removed {file}")
+    for own in glob.glob(os.path.join(glob.escape(os.path.dirname(file)), "importal-start-*.pack")):
+        os.unlink(own)
+        print(f"  removed {own}")
     return 0
 
 
 def _finds_importal() -> bool:
     """Tell whether a plain start of this Python, without the folder it was called from, finds importal."""
-    import subprocess
-
     # -P and a clean PYTHONPATH: what only this process can import would be missing at the next start.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     probe = [sys.executable, "-P", "-c", "import importal._start"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from ..collector import freeze_at_exit
 from ..errors import TargetError
 from ..interpreter import import_frame, without_import_frames
 from ..run import Program
@@ -15,9 +16,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from ..pack.own import OwnModules
+
 __all__ = ["main"]
 
-USAGE = f"""usage: importal run [-O | -OO] [--path ENTRY]... {TARGETS}
+USAGE = f"""usage: importal run [-O | -OO] [--path ENTRY]... [--pack FILE]... [--freeze] {TARGETS}
 
 Runs the program under importal exactly as python runs it: sys.argv, sys.path[0], __main__, standard input, signals,
 tracebacks and the exit status are the program's own. Processes it starts with multiprocessing use importal too.
@@ -26,19 +29,25 @@ tracebacks and the exit status are the program's own. Processes it starts with m
   --path ENTRY  search this, too: a directory, an archive, or a URL (sqlite:///modules.db, memory://name,
                 postgresql://user@host/db, https://host/pkg.zip); before the standard library, after the program's
                 own folder. Processes that the program starts see it in the variable IMPORTAL_PATH.
+  --pack FILE   take modules from this pack (importal pack -o FILE), as long as they are what they were
+  --freeze      have the garbage collector leave alone, when the program ends, what is there then; cycles that only
+                then are garbage are not finalised
 """
 
 
-def main(arguments: list[str]) -> int:
-    """Run what *arguments* name; raise what the program raises. Returns 0, or 2 for a wrong command line."""
-    options, target = split(arguments, ("--path",))
+def main(arguments: list[str], own: OwnModules | None = None) -> int:
+    """Run what *arguments* name; raise what the program raises. Returns 0, or 2 for a wrong command line.
+
+    *own* keeps importal's own modules for the next time.
+    """
+    options, target = split(arguments, ("--path", "--pack"))
     if {"-h", "--help"} & set(options):
         print(USAGE, end="")
         return 0
-    searched, rest = _searched(options)
+    places, rest = _places(options)
     wrong = None
-    if searched is None:
-        wrong = "--path: name a path entry"
+    if places is None:
+        wrong = "--path and --pack: name a path entry, a pack"
     elif rest:
         wrong = f"unknown option {rest[0]!r}; options of python itself go before -m importal"
     if wrong is not None:
@@ -47,31 +56,36 @@ def main(arguments: list[str]) -> int:
     if program is None:
         print(USAGE, end="", file=sys.stderr)
         return 2
-    if searched:
+    if places:
         from .. import environment
 
         # By way of the environment: the processes that the program starts search the same places.
-        known = environment.entries(os.environ.get(environment.VARIABLE))
-        os.environ[environment.VARIABLE] = environment.join([*searched, *known])
+        for option, variable in (("--path", environment.VARIABLE), ("--pack", environment.PACKS)):
+            known = environment.entries(os.environ.get(variable))
+            named = [value if option == "--path" else os.path.abspath(value) for one, value in places if one == option]
+            if named:
+                os.environ[variable] = environment.join([*named, *known])
     optimize = sum(option.count("O") for option in options if option in {"-O", "-OO"})
     if optimize > sys.flags.optimize:
         _start_again(min(optimize, 2), target)
-    return _run(program)
+    if "--freeze" in options:
+        freeze_at_exit()
+    return _run(program, own)
 
 
-def _searched(options: list[str]) -> tuple[list[str] | None, list[str]]:
-    """Return the entries that ``--path`` names, None where one is missing; and the options that there are not."""
-    found: list[str] = []
+def _places(options: list[str]) -> tuple[list[tuple[str, str]] | None, list[str]]:
+    """Return (option, value) of ``--path`` and ``--pack``, None where a value is missing; and unknown options."""
+    found: list[tuple[str, str]] = []
     unknown: list[str] = []
     left = iter(options)
     for option in left:
         name, equals, value = option.partition("=")
-        if name == "--path":
-            entry = value if equals else next(left, "")
-            if not entry:
+        if name in {"--path", "--pack"}:
+            named = value if equals else next(left, "")
+            if not named:
                 return None, unknown
-            found.append(entry)
-        elif option not in {"-O", "-OO"}:
+            found.append((name, named))
+        elif option not in {"-O", "-OO", "--freeze"}:
             unknown.append(option)
     return found, unknown
 
@@ -104,11 +118,13 @@ def _start_again(optimize: int, arguments: list[str]) -> None:
 
 
 @import_frame
-def _run(program: Program) -> int:
+def _run(program: Program, own: OwnModules | None) -> int:
     installation = ImportSystem.host().install()
     from .children import follow_children
 
     follow_children(installation)
+    if own is not None:
+        own.keep()
     try:
         program.run(installation.system)
     except SystemExit:

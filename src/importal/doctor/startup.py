@@ -48,7 +48,7 @@ def check(environment: Environment, progress: Callable[[str], None]) -> Check:
 
 def is_importals(file: StartFile, line: Line) -> bool:
     """Tell whether this is what ``importal enable`` has written."""
-    return os.path.basename(file.path) == "importal.pth" and "import importal._start" in line.text
+    return os.path.basename(file.path) == "importal.pth" and "importal._start" in line.text
 
 
 def _unreadable(environment: Environment) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ import sys
 
 from ..events import host_events
 from ..loaders.namespace import NamespacePath
+from ..protocols import UNKNOWN
 from ..spec import ModuleSpec
 from .legacy import LegacyFinder
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..events import Events
+    from ..protocols import Known
     from ..state import StateLike
 
 if sys.version_info < (3, 12):
@@ -38,6 +40,8 @@ class PathSearch:
     def __init__(self, state: StateLike = sys, events: Events = host_events) -> None:
         self.state = state
         self.events = events
+        # What is asked before any path entry is looked at.
+        self.known: tuple[Known, ...] = ()
         # Counted up whenever the finders forget what they know: live namespace paths then search again.
         self.epoch = 0
 
@@ -48,7 +52,21 @@ class PathSearch:
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Return the spec of *fullname* found along *path* (None: the state's ``path``), or None."""
-        spec = self._search(fullname, self.state.path if path is None else path, target)
+        searched: Any = self.state.path if path is None else path
+        if self.known and target is None:
+            for known in self.known:
+                answer = known.answer(fullname, path, self._search)
+                if answer is None or isinstance(answer, ModuleSpec):
+                    if self.events.observers:
+                        self.events.announce("entry", "searched", fullname, entry=known, finder=known, spec=answer)
+                    spec = answer
+                    break
+                if answer is not UNKNOWN:
+                    searched = answer
+            else:
+                spec = self._search(fullname, searched)
+        else:
+            spec = self._search(fullname, searched, target)
         if spec is None or spec.loader is not None:
             return spec
         portions = spec.submodule_search_locations
@@ -126,6 +144,8 @@ class PathSearch:
                 cache.pop(entry, None)
             elif hasattr(finder, "invalidate_caches"):
                 finder.invalidate_caches()
+        for known in self.known:
+            known.invalidate_caches()
         self.epoch += 1
         metadata = sys.modules.get("importlib.metadata")
         if metadata is not None:

@@ -39,6 +39,8 @@ class SourceLoader(CodeLoader):
     # a private system has its own.
     state: StateLike = sys
     events: Events = host_events
+    # Who has the code already, and where: a pack, which gives it once.
+    _packed: tuple[Any, Any] | None = None
 
     def path_mtime(self, path: str) -> float:
         """Return when the source at *path* was last changed, in seconds. Raises OSError when that is not known."""
@@ -88,6 +90,12 @@ class SourceLoader(CodeLoader):
         the source raise, and ImportError, EOFError, ValueError or TypeError for a valid header over broken code.
         """
         path = self.get_filename(fullname)
+        if self._packed is not None:
+            pack, place = self._packed
+            self._packed = None
+            code = pack.code(place, fullname, path)
+            if code is not None:
+                return code  # type: ignore[no-any-return]
         cached = self._cache_location(path)
         status = self._status_of(path) if cached is not None else None
         previous = None

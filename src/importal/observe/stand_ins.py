@@ -69,7 +69,7 @@ def _counting_list(recorder: Recorder, function: Callable[[FileSystem, str], Any
 
 def _reading(recorder: Recorder, function: Callable[[str], bytes]) -> Callable[[str], bytes]:
     """Return *function*, which reads a file, with its bytes counted."""
-    from .recorder import VALIDATE
+    from .lanes import VALIDATE
 
     get_ident, main_ident, main_lane, own = _thread.get_ident, recorder.main_ident, recorder.main_lane, recorder.own
 
@@ -89,7 +89,7 @@ def _reading(recorder: Recorder, function: Callable[[str], bytes]) -> Callable[[
 
 def _getting_code(recorder: Recorder, function: Callable[..., CodeType]) -> Callable[..., CodeType]:
     """Return *function*, a loader's ``get_code``: with its end execution begins."""
-    from .recorder import EXECUTE
+    from .lanes import EXECUTE
 
     @import_frame
     def get_code(loader: Any, fullname: str) -> CodeType:

@@ -1,0 +1,1 @@
+"""Packs: what a start imports, in one file that is read at once; docs/reference/pack.md describes the file."""

@@ -1,0 +1,220 @@
+"""What a pack is to hold: gathered from records of programs, and from whole distributions."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..finders.entry import FileFinder
+from ..loaders.extension import ExtensionFileLoader
+from ..loaders.location import file_loaders
+from ..loaders.source import SourceFileLoader
+from .reader import EXTENSION, NAMESPACE, SOURCE, stamp_of
+from .writing import Contents, Module, missing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
+
+    from ..observe.record import Import, Record
+    from ..spec import ModuleSpec
+
+__all__ = ["Collected", "Gatherer", "collect", "index"]
+
+_SEARCHES = {"PathFinder", "PathSearch"}
+
+
+class Collected:
+    """The ``contents`` of a pack, and what is not in it: (module, why)."""
+
+    def __init__(self) -> None:
+        self.contents = Contents()
+        self.left_out: list[tuple[str, str]] = []
+
+
+def index(entries: Sequence[str]) -> Contents:
+    """Return what is known of the directories *entries*: which names of modules are in each."""
+    contents = Contents()
+    directories = [entry for entry in dict.fromkeys(entries) if os.path.isabs(entry) and not os.path.isfile(entry)]
+    contents.searched = len(directories)
+    level = {"": directories}
+    while level:
+        below: dict[str, list[str]] = {}
+        for package, places in level.items():
+            for place in places:
+                names = FileFinder(place, *file_loaders())._child_names()
+                full = {f"{package}.{name}" if package else name: name for name in names}
+                contents.roots.append((place, stamp_of(place), frozenset(full)))
+                for fullname, name in full.items():
+                    if _is_portion(os.path.join(place, name)):
+                        below.setdefault(fullname, []).append(os.path.join(place, name))
+        # What lies in one place only is found there soon enough; most of it is no package at all.
+        level = {package: places for package, places in below.items() if len(places) > 1}
+        contents.packages |= level.keys()
+    return contents
+
+
+def _is_portion(directory: str) -> bool:
+    """Tell whether *directory* is one, and no regular package."""
+    try:
+        with os.scandir(directory) as inside:
+            return not any(one.name.startswith("__init__.") for one in inside)
+    except OSError:
+        return False
+
+
+def collect(
+    records: Sequence[Record],
+    distributions: Iterable[str] = (),
+    *,
+    optimization: int = 0,
+    progress: Callable[[str], object] = lambda _: None,
+) -> Collected:
+    """Gather what the programs of *records* imported, and the modules of *distributions*.
+
+    Modules that the same records hold are read together. Raises PackageNotFoundError for an unknown distribution.
+    """
+    collected = Collected()
+    users: dict[str, list[int]] = {}
+    imports: dict[str, Import] = {}
+    path: dict[str, None] = {}
+    for number, record in enumerate(records):
+        for one in record.imports:
+            if one.outcome == "loaded" and one.module not in imports:
+                imports[one.module] = one
+            if one.outcome == "loaded":
+                users.setdefault(one.module, []).append(number)
+            if "." not in one.module:
+                path.update(dict.fromkeys(one.searched))
+    path.update(dict.fromkeys(entry for entry in sys.path if entry))
+    collected.contents = contents = index(list(path))
+    gather = Gatherer(collected, optimization)
+    # A package is asked for after a module of it, and goes in before.
+    when = {name: number for number, name in enumerate(imports)}
+    for one in sorted(imports.values(), key=lambda one: one.module.count(".")):
+        progress(one.module)
+        gather.loaded(one, (tuple(dict.fromkeys(users[one.module])), when[one.module]))
+    for record in records:
+        for one in record.imports:
+            if one.outcome == "failed" and one.module not in contents.modules and one.module not in imports:
+                gather.failed(one)
+    for name in distributions:
+        for module, file in _modules_of(name):
+            progress(module)
+            gather.file(module, file)
+    # Listed once more: reading the modules may have made folders for their bytecode.
+    gather.list_again(path)
+    return collected
+
+
+class Gatherer:
+    """Puts modules into *collected* one by one, packages first; code is of one *optimization* level."""
+
+    def __init__(self, collected: Collected, optimization: int) -> None:
+        self._collected = collected
+        self._contents = collected.contents
+        self._optimization = optimization
+        self._roots = {directory for directory, _, _ in self._contents.roots}
+        # Of each package that goes in: its directories.
+        self._directories: dict[str, list[str]] = {}
+
+    def list_again(self, path: Iterable[str]) -> None:
+        """Take down what is in the entries of *path* now."""
+        contents = index(list(path))
+        contents.modules = self._contents.modules
+        self._contents = self._collected.contents = contents
+
+    def loaded(self, one: Import, order: tuple[object, ...]) -> None:
+        """Take in a module that a program has loaded."""
+        if one.finder not in _SEARCHES or one.kind in {"core built-in", "built-in", "frozen"}:
+            return  # found by somebody else, and will be again
+        if one.origin is None and one.loader is not None and one.loader.endswith("NamespaceLoader"):
+            self.namespace(one.module)
+        elif one.origin is not None:
+            self.file(one.module, one.origin, order)
+
+    def failed(self, one: Import) -> None:
+        """Take in a submodule that a program has asked for in vain."""
+        parent = one.module.rpartition(".")[0]
+        directories = self._directories.get(parent, [])
+        said = one.error or ""
+        if len(directories) == 1 and said == f"ModuleNotFoundError: No module named {one.module!r}":
+            self._contents.modules[one.module] = missing(one.module, directories[0], stamp_of(directories[0]))
+
+    def file(self, name: str, file: str, order: tuple[object, ...] = ()) -> None:
+        """Take in the module *name* that is defined by *file*."""
+        if name in self._contents.modules:
+            return
+        why = self._why_not(name, file)
+        loader = None if why else self._loader(name, file)
+        if loader is None:
+            self._collected.left_out.append((name, why or "it is neither source nor a shared library"))
+            return
+        try:
+            status = os.stat(file)
+            code = self._code(loader, file) if isinstance(loader, SourceFileLoader) else None
+        except (OSError, SyntaxError, ValueError, ImportError, EOFError) as error:
+            self._collected.left_out.append((name, f"{type(error).__name__}: {error}"))
+            return
+        kind = EXTENSION if code is None else SOURCE
+        self.take(Module(name, kind, file, status.st_size, status.st_mtime_ns, code=code, order=order))
+
+    def take(self, module: Module) -> None:
+        """Take in a module as it is."""
+        self._contents.modules[module.name] = module
+        if os.path.basename(module.file) == "__init__.py":
+            self._directories[module.name] = [os.path.dirname(module.file)]
+
+    def _why_not(self, name: str, file: str) -> str | None:
+        """Return why a pack could not find the module where it was found; None when it can."""
+        directory = os.path.dirname(file)
+        if os.path.basename(file) == "__init__.py":
+            directory = os.path.dirname(directory)
+        elif os.path.basename(file).startswith("__init__."):
+            return "its package is a shared library or bytecode alone"
+        parent = name.rpartition(".")[0]
+        if not parent:
+            return None if directory in self._roots else f"{directory} is no directory of the path"
+        if parent not in self._directories:
+            return f"its package {parent} is not in the pack"
+        return None if directory in self._directories[parent] else f"{directory} is not where its package lies"
+
+    def _loader(self, name: str, file: str) -> Any:
+        for loader, suffixes in file_loaders():
+            if file.endswith(tuple(suffixes)):
+                return loader(name, file) if loader in (SourceFileLoader, ExtensionFileLoader) else None
+        return None
+
+    def _code(self, loader: SourceFileLoader, file: str) -> Any:
+        if self._optimization == sys.flags.optimize:
+            return loader.get_code(loader.name)
+        return loader.source_to_code(loader.get_data(file), file, _optimize=self._optimization)
+
+    def namespace(self, name: str) -> None:
+        """Take in the namespace package *name*, with the portions that there are now."""
+        parent, _, child = name.rpartition(".")
+        above = self._directories.get(parent, []) if parent else [directory for directory, _, _ in self._contents.roots]
+        portions: list[str] = []
+        for directory in above:
+            spec: ModuleSpec | None = FileFinder(directory, *file_loaders()).find_spec(child)
+            if spec is not None and spec.loader is None:
+                portions += spec.submodule_search_locations or []
+        if portions:
+            self._directories[name] = portions
+            self._contents.modules[name] = Module(name, NAMESPACE, portions=tuple(portions))
+
+
+def _modules_of(distribution: str) -> list[tuple[str, str]]:
+    """Return (module, file) for each Python module of an installed *distribution*, packages first."""
+    import importlib.metadata
+
+    found = []
+    of = importlib.metadata.distribution(distribution)
+    for one in of.files or ():
+        if one.suffix == ".py" and all(part.isidentifier() for part in one.with_suffix("").parts):
+            parts = one.with_suffix("").parts
+            name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            if name:
+                found.append((name, os.path.normpath(str(of.locate_file(one)))))
+    return sorted(found)

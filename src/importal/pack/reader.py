@@ -1,0 +1,298 @@
+"""Answering imports from a pack: which module a name means here, and its code.
+
+A pack knows some directories of the path, the *roots*: all the names that were in them when it was made. So it knows
+of a top-level name where it is, and that it is nowhere. Entries of the path that the pack does not know are asked as
+ever. A submodule is known where its package came from the pack, and has kept its path.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..errors import PackError
+from ..events import host_events
+from ..interpreter import rename_code, source_hash
+from ..loaders.extension import ExtensionFileLoader
+from ..loaders.source import SourceFileLoader
+from ..protocols import UNKNOWN
+from ..spec import ModuleSpec
+from .format import INDEX_ONLY, SEALED, PackFile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import CodeType
+    from typing import Any
+
+__all__ = ["EXTENSION", "MISSING", "NAMESPACE", "SOURCE", "Pack", "anchors", "bucket_of"]
+
+#: Kinds of modules.
+SOURCE, EXTENSION, NAMESPACE, MISSING = "source", "extension", "namespace", "missing"
+
+# Of so many directories an index looks at each once, before it is trusted: that costs some microseconds.
+_FEW = 32
+
+
+def anchors(pack: str) -> dict[str, str]:
+    """Return what the roots of a pack, which lies at *pack*, are relative to, so that an environment can be moved."""
+    return {"prefix": sys.prefix, "base": sys.base_prefix, "pack": os.path.dirname(pack), "": ""}
+
+
+def bucket_of(name: str, buckets: int) -> int:
+    """Return in which of so many *buckets* the module *name* is to be found."""
+    return int.from_bytes(source_hash(name.encode("utf-8", "surrogatepass")), "little") % buckets
+
+
+class Pack:
+    """One open pack. Raises PackError for a file that cannot be used."""
+
+    def __init__(self, path: str) -> None:
+        self.path = os.path.abspath(path)
+        self.file = PackFile(self.path)
+        header = self.file.header
+        if header.optimization != sys.flags.optimize and not header.flags & INDEX_ONLY:
+            reason = (
+                f"its code is of optimisation level {header.optimization}, and this Python's is {sys.flags.optimize}"
+            )
+            raise PackError(self.path, reason)
+        self.sealed = bool(header.flags & SEALED)
+        self.index_only = bool(header.flags & INDEX_ONLY)
+        try:
+            self._understand(self.file.root)
+        except (KeyError, TypeError, ValueError) as error:
+            raise PackError(self.path, f"its root block is not as it should be ({error!r})") from error
+        # What was read at once, by its offset, until the last module of it is executed.
+        self._read: dict[int, bytes] = {}
+        # Of each package that came from here: its directory, or those of a namespace package.
+        self._given: dict[str, Any] = {}
+        # By package ("": top level): the path that was looked at last, where in it which roots are, and what else is.
+        self._views: dict[str, tuple[list[str], dict[int, int], list[tuple[int, str]]]] = {}
+        # The roots that are not what they were; None: nobody has looked.
+        self._changed: frozenset[int] | None = None
+        self._usable = True
+        self.stale: list[str] = []
+        self.used = 0
+        self.events = host_events
+
+    def _understand(self, root: dict[str, Any]) -> None:
+        # Directories, and of those that were listed what they said of themselves then.
+        places = anchors(self.path)
+        self.roots = [places[anchor] + below for anchor, below, _ in root["roots"]]
+        self._stamps = [stamp for _, _, stamp in root["roots"]]
+        self._listed = {self.roots[number]: number for number in root["listed"]}
+        self._buckets: tuple[Any, ...] = root["buckets"]
+        self._entries: list[dict[str, Any] | None] = [None] * len(self._buckets)
+        # The namespace packages whose portions are roots.
+        self._indexed = frozenset(root["packages"])
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.path!r}>"
+
+    # ------------------------------------------------------------ what is known of a name
+
+    @property
+    def searched(self) -> list[str]:
+        """The entries of the path of which the pack knows all names."""
+        return [self.roots[number] for number in self.file.root["searched"]]
+
+    def entry(self, name: str) -> Any:
+        """Return what the pack holds of *name*: (the roots that hold such a name, the module or None), or None."""
+        number = bucket_of(name, len(self._buckets)) if len(self._buckets) > 1 else 0
+        entries = self._entries[number]
+        if entries is None:
+            entries = self._entries[number] = self.file.read(self._buckets[number])
+        return entries.get(name)
+
+    def names(self) -> list[str]:
+        """Return the names of all modules in the pack, sorted."""
+        found: list[str] = []
+        for block in self._buckets:
+            found += [name for name, (_, module) in self.file.read(block).items() if module is not None]
+        return sorted(found)
+
+    def answer(self, name: str, path: Sequence[str] | None, ask: Callable[[str, list[str]], Any]) -> Any:
+        """Return a spec, None (there is no such module), path entries (it is in one of these), or UNKNOWN.
+
+        *path* is the package's, None for a top-level name; *ask* searches a list of path entries for a name.
+        """
+        if not self._usable:
+            return UNKNOWN
+        try:
+            if path is None:
+                return self._along("", name, sys.path, ask)
+            parent = name.rpartition(".")[0]
+            if parent in self._indexed:
+                return self._along(parent, name, path, ask)
+            given = self._given.get(parent)
+            if given is None or not _same(path, given):
+                return UNKNOWN
+            entry = self.entry(name)
+            return UNKNOWN if entry is None else self._found(name, entry[1])
+        except PackError:
+            self._give_up()
+            return UNKNOWN
+
+    def held(self, name: str) -> Any:
+        """Return the spec of *name* wherever the path leads, None or UNKNOWN where the pack holds no such module."""
+        try:
+            entry = self.entry(name) if self._usable else None
+        except PackError:
+            self._give_up()
+            return UNKNOWN
+        return UNKNOWN if entry is None or entry[1] is None else self._found(name, entry[1])
+
+    def _along(self, package: str, name: str, path: Sequence[str], ask: Callable[[str, list[str]], Any]) -> Any:
+        """Answer for a *name* of the top level, or of a namespace package whose portions were listed."""
+        known, places, others = self._views.get(package, _NOTHING)
+        if type(path) is not list:
+            path = list(path)
+        if path != known:
+            known, places, others = self._look_at(package, path)
+        holders, module = self.entry(name) or ((), None)
+        found = sorted((places[number], number) for number in holders if number in places)
+        first = found[0][0] if found else len(known)
+        for place, other in others:
+            if place > first:
+                break
+            spec = ask(name, [other])
+            if spec is not None:
+                # A directory that has changed may still hold the very file the pack was made from.
+                return self._found(name, module) if module is not None and self._is_of(spec, module) else UNKNOWN
+        if not found:
+            if self.sealed or self._changed is not None:
+                return None
+            # Only what still holds what it held lets a name be nowhere.
+            self._check()
+            return self._along(package, name, path, ask) if self._changed else None
+        if module is None and name in self._indexed and (not others or ask(name, [one for _, one in others]) is None):
+            portions = [f"{self.roots[number]}{os.sep}{name.rpartition('.')[2]}" for _, number in found]
+            if all(portion in self._listed for portion in portions):
+                spec = ModuleSpec(name, None)
+                spec.submodule_search_locations = portions
+                return spec
+        if module is None or module[1] != found[0][1]:
+            wanted = {place for place, _ in found} | {place for place, _ in others}
+            return [known[place] for place in sorted(wanted)]
+        return self._found(name, module)
+
+    def _is_of(self, spec: ModuleSpec, module: Any) -> bool:
+        """Tell whether *spec* is of the file that *module* in the pack was made from."""
+        kind, root, below = module[:3]
+        return kind in {SOURCE, EXTENSION} and spec.origin == f"{self.roots[root]}{below}"
+
+    def _look_at(self, package: str, path: Sequence[str]) -> Any:
+        """Find the roots in *path*. One that has changed since the pack was made is asked as any other entry."""
+        if not self.sealed and self._changed is None and (not self.index_only or len(self._listed) <= _FEW):
+            self._check()
+        places: dict[int, int] = {}
+        others = []
+        known = list(path)
+        for place, one in enumerate(known):
+            number = self._listed.get(one) if isinstance(one, str) else None
+            if number is None or number in (self._changed or ()):
+                others.append((place, one))
+            else:
+                places.setdefault(number, place)
+        self._views[package] = view = (known, places, others)
+        return view
+
+    def _check(self) -> None:
+        """Look which directories are not what they were."""
+        listed = self._listed.values()
+        self._changed = frozenset(one for one in listed if stamp_of(self.roots[one]) != self._stamps[one])
+        if self._changed:
+            self._views = {}
+
+    def invalidate_caches(self) -> None:
+        """Look at the directories again when that matters next."""
+        self._changed = None
+        self._views = {}
+
+    # ------------------------------------------------------------ a module that the pack holds
+
+    def _found(self, name: str, module: Any) -> Any:
+        kind, root, below, size, mtime, place = module
+        if kind == NAMESPACE:
+            return self._namespace(name, below)
+        origin = self.roots[root] + below
+        if kind == MISSING:
+            return None if self.sealed or stamp_of(origin) == mtime else UNKNOWN
+        if not self.sealed and kind == SOURCE:
+            try:
+                status = os.stat(origin)
+            except OSError:
+                status = None
+            if status is None or status.st_size != size or status.st_mtime_ns != mtime:
+                self.stale.append(name)
+                if self.events.observers:
+                    reason = "the source is not what it was when the pack was made"
+                    self.events.announce("bytecode", "stale", name, location=self.path, reason=reason)
+                return UNKNOWN
+        if kind == EXTENSION:
+            loader: Any = ExtensionFileLoader(name, origin)
+        else:
+            loader = SourceFileLoader(name, origin)
+            loader._packed = self, place
+        spec = ModuleSpec(name, loader, origin=origin)
+        spec._set_fileattr = True
+        if below.endswith(_INIT):
+            directory = origin[: -len(_INIT)]
+            spec.submodule_search_locations = [directory]
+            self._given[name] = directory
+        return spec
+
+    def _namespace(self, name: str, portions: Any) -> ModuleSpec:
+        spec = ModuleSpec(name, None)
+        self._given[name] = found = [self.roots[root] + below for root, below in portions]
+        spec.submodule_search_locations = list(found)
+        return spec
+
+    def code(self, place: Any, name: str, path: str) -> CodeType | None:
+        """Return the code of the module *name* from the source *path*; None when it is damaged.
+
+        *place* is where it lies: the offset and length of what is read at once, and its own offset in that, its length
+        and checksum.
+        """
+        offset, size, start, length, checksum = place
+        try:
+            data = self._read.get(offset)
+            if data is None:
+                data = self._read[offset] = self.file.part(offset, size)
+            code: CodeType = self.file.object(data, start, length, checksum)
+        except PackError:
+            self._give_up()
+            return None
+        if start + length >= size:
+            # The last of them. Modules are written in the order in which they are executed.
+            self._read.pop(offset, None)
+        if code.co_filename != path:
+            rename_code(code, path)
+        self.used += 1
+        if self.events.observers:
+            self.events.announce("bytecode", "fresh", name, location=self.path, reason="it is in the pack")
+        return code
+
+    def _give_up(self) -> None:
+        """Know nothing any more: the file is damaged, or is another one by now."""
+        self._usable = False
+        self._read.clear()
+
+
+_INIT = os.sep + "__init__.py"
+_NOTHING: Any = (None, {}, [])
+
+
+def stamp_of(directory: str) -> int | None:
+    """Return the directory's modification time in nanoseconds, None when it is not there."""
+    try:
+        return os.stat(directory).st_mtime_ns
+    except OSError:
+        return None
+
+
+def _same(path: Sequence[str], given: Any) -> bool:
+    """Tell whether a package's *path* is still the one that it was *given*."""
+    if type(given) is str:
+        return type(path) is list and len(path) == 1 and path[0] == given
+    return list(path) == given

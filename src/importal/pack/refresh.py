@@ -1,0 +1,86 @@
+"""Comparing a pack with the files it was made from, and making it anew from what has not changed."""
+
+from __future__ import annotations
+
+import os
+
+from .collect import Collected, Gatherer, index
+from .reader import MISSING, NAMESPACE, SOURCE, Pack, stamp_of
+from .writing import Module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import CodeType
+    from typing import Any
+
+__all__ = ["check", "refreshed"]
+
+
+def check(path: str) -> list[tuple[str, str]]:
+    """Read all of the pack at *path*; return the modules that are not what they were, each with why.
+
+    Raises PackError when any part of it is damaged.
+    """
+    pack = Pack(path)
+    stale = []
+    for name, (kind, root, below, size, mtime, place) in _modules(pack):
+        if place is not None:
+            _code(pack, place)
+        if kind == NAMESPACE:
+            continue
+        file = pack.roots[root] + below
+        if kind == MISSING:
+            if stamp_of(file) != mtime:
+                stale.append((name, f"{file} has changed, where it was not"))
+            continue
+        try:
+            status = os.stat(file)
+        except OSError as error:
+            stale.append((name, f"{file}: {error.strerror}"))
+            continue
+        if kind == SOURCE and (status.st_size, status.st_mtime_ns) != (size, mtime):
+            stale.append((name, f"{file} has changed"))
+    return stale
+
+
+def refreshed(path: str) -> tuple[Collected, list[str], Pack]:
+    """Return the contents of the pack at *path* as the files are now, what was read anew, and the pack as it is."""
+    pack = Pack(path)
+    changed = dict(check(path))
+    collected = Collected()
+    collected.contents = index(pack.searched)
+    gather = Gatherer(collected, pack.file.header.optimization)
+    for name, (kind, root, below, size, mtime, place) in _modules(pack):
+        if kind == NAMESPACE:
+            gather.namespace(name)
+        elif kind == MISSING:
+            if name not in changed:
+                collected.contents.modules[name] = Module(name, MISSING, pack.roots[root] + below, 0, mtime)
+        elif name in changed or place is None:
+            gather.file(name, pack.roots[root] + below, () if place is None else ("", place[0], place[2]))
+        else:
+            module = Module(
+                name,
+                kind,
+                pack.roots[root] + below,
+                size,
+                mtime,
+                code=_code(pack, place),
+                order=("", place[0], place[2]),
+            )
+            gather.take(module)
+    gather.list_again(pack.searched)
+    return collected, list(changed), pack
+
+
+def _code(pack: Pack, place: tuple[int, int, int, int, bytes]) -> CodeType:
+    offset, size, start, length, checksum = place
+    code: CodeType = pack.file.object(pack.file.part(offset, size), start, length, checksum)
+    return code
+
+
+def _modules(pack: Pack) -> Iterator[tuple[str, Any]]:
+    """Yield (name, what the pack holds of it), packages before their modules, in the order in which they lie there."""
+    found = [(name, pack.entry(name)[1]) for name in pack.names()]
+    return iter(sorted(found, key=lambda one: (one[0].count("."), one[1][5] or (0, 0, 0), one[0])))

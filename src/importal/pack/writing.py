@@ -1,0 +1,156 @@
+"""Writing packs: from what one is to hold to the bytes of the file. The same contents give the same bytes."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+from ..interpreter import source_hash
+from . import format as file_format
+from .reader import MISSING, anchors, bucket_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from types import CodeType
+    from typing import Any
+
+__all__ = ["Contents", "Module", "anchored", "encode", "missing"]
+
+# So many bytes of code are read at once, or a little more: what is read stays in the processor's caches.
+_AT_ONCE = 1 << 18
+
+# So many names are looked up soonest in one table; of more, only a part should have to be read for one name.
+_ONE_BUCKET = 1024
+_IN_A_BUCKET = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module as a pack holds it.
+
+    ``file`` is its source, its shared library, or (of one that is missing) the directory where it is not; ``size`` in
+    bytes and ``mtime`` in nanoseconds are that file's. A namespace package has ``portions`` instead of a file.
+    ``order`` is (who imports it, when): what is next to each other in this order is read at once.
+    """
+
+    name: str
+    kind: str
+    file: str = ""
+    size: int = 0
+    mtime: int | None = 0
+    portions: tuple[str, ...] = ()
+    code: CodeType | None = None
+    order: tuple[object, ...] = ()
+
+
+@dataclass(slots=True)
+class Contents:
+    """What a pack is to hold.
+
+    ``roots`` are the path entries that were listed: directory, its modification time in nanoseconds (None: not there),
+    and the names of the modules in it. ``packages`` are the namespace packages whose portions are among them,
+    behind the first ``searched``, which are entries of the path.
+    """
+
+    roots: list[tuple[str, int | None, frozenset[str]]] = field(default_factory=list)
+    modules: dict[str, Module] = field(default_factory=dict)
+    packages: set[str] = field(default_factory=set)
+    searched: int = 0
+
+
+def anchored(directory: str, pack: str) -> tuple[str, str]:
+    """Return the anchor that *directory* lies below, and the rest; the nearest of them, so that it may be moved."""
+    best = ("", directory)
+    for anchor, place in anchors(pack).items():
+        inside = anchor and (directory == place or directory.startswith(place.rstrip(os.sep) + os.sep))
+        if inside and len(directory) - len(place) < len(best[1]):
+            best = (anchor, directory[len(place) :])
+    return best
+
+
+def encode(contents: Contents, path: str, *, optimization: int = 0, sealed: bool = False, index: bool = False) -> bytes:
+    """Return the pack with *contents* that is going to lie at *path*, of code of one *optimization* level."""
+    places = [directory for directory, _, _ in contents.roots]
+    numbers = {directory: number for number, directory in enumerate(places)}
+    holders: dict[str, list[int]] = {}
+    for number, (_, _, names) in enumerate(contents.roots):
+        for name in names:
+            holders.setdefault(name, []).append(number)
+
+    def place(file: str) -> tuple[int, str]:
+        """Return the number of the root that *file* lies in, the nearest, and the rest of its path."""
+        directory = file
+        while directory not in numbers:
+            above = os.path.dirname(directory)
+            if above == directory:
+                break
+            directory = above
+        else:
+            return numbers[directory], file[len(directory) :]
+        directory = os.path.dirname(file)
+        numbers[directory] = len(places)
+        places.append(directory)
+        return numbers[directory], file[len(directory) :]
+
+    blocks: list[bytes] = []
+    at = 0
+
+    def add(data: bytes) -> file_format.Block:
+        nonlocal at
+        blocks.append(data)
+        block = (at, len(data), source_hash(data))
+        at += len(data)
+        return block
+
+    where = _add_code(contents.modules.values(), add)
+    entries: dict[str, tuple[tuple[int, ...], Any]] = {name: (tuple(of), None) for name, of in holders.items()}
+    for name, module in contents.modules.items():
+        held = entries.get(name, ((), None))[0]
+        if module.portions:
+            portions = tuple(place(portion) for portion in module.portions)
+            entries[name] = (held, (module.kind, portions[0][0], portions, 0, 0, None))
+        else:
+            root, below = place(module.file)
+            entries[name] = (held, (module.kind, root, below, module.size, module.mtime, where.get(name)))
+    count = 1 if len(entries) <= _ONE_BUCKET else len(entries) // _IN_A_BUCKET + 1
+    buckets: list[dict[str, Any]] = [{} for _ in range(count)]
+    for name in sorted(entries):
+        buckets[bucket_of(name, count) if count > 1 else 0][name] = entries[name]
+    stamps: dict[str, int | None] = {directory: stamp for directory, stamp, _ in contents.roots}
+    root_block = {
+        "roots": tuple((*anchored(one, path), stamps.get(one)) for one in places),
+        "listed": tuple(range(len(contents.roots))),
+        "searched": tuple(range(contents.searched)),
+        "packages": tuple(sorted(contents.packages)),
+        "buckets": tuple(add(file_format.marshalled(bucket)) for bucket in buckets),
+    }
+    flags = (file_format.SEALED if sealed else 0) | (file_format.INDEX_ONLY if index else 0)
+    return file_format.write(file_format.marshalled(root_block), blocks, optimization=optimization, flags=flags)
+
+
+def _add_code(modules: Iterable[Module], add: Any) -> Mapping[str, tuple[int, int, int, int, bytes]]:
+    """Add the modules' code as blocks; return where each lies: what is read at once, and its own place in that."""
+    groups: dict[object, list[Module]] = {}
+    for module in sorted(modules, key=lambda one: (repr(one.order[:1]), one.order[1:], one.name)):
+        if module.code is not None:
+            groups.setdefault(module.order[0] if module.order else module.name, []).append(module)
+    where: dict[str, tuple[int, int, int, int, bytes]] = {}
+    for together in groups.values():
+        parts: list[tuple[str, int, int, bytes]] = []
+        data = bytearray()
+        for number, module in enumerate(together):
+            code = file_format.marshalled_shared(module.code)  # type: ignore[arg-type]  # it has one
+            parts.append((module.name, len(data), len(code), source_hash(code)))
+            data += code
+            if len(data) >= _AT_ONCE or number == len(together) - 1:
+                offset, length, _ = add(bytes(data))
+                where.update({name: (offset, length, *place) for name, *place in parts})
+                parts.clear()
+                data.clear()
+    return where
+
+
+def missing(name: str, directory: str, mtime: int | None) -> Module:
+    """Return what a pack says of a submodule that is not there, as long as *directory* has this modification time."""
+    return Module(name, MISSING, directory, 0, mtime)

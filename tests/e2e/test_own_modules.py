@@ -1,0 +1,66 @@
+"""importal's own modules out of one file: used when it fits, and made anew when it does not."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from .conftest import Result, run
+from .environments import COMMAND
+
+PROGRAM = "import sys; own = sys.modules.get('importal.system'); print(own.__file__.endswith('system.py'), type(own.__loader__).__name__, own.__spec__.origin == own.__file__)"  # fmt: skip
+SAID = Result(0, "True SourceFileLoader True\n", "")
+
+
+def start(folder: Path, **changes: str) -> Result:
+    return run([*COMMAND, "run", "-c", PROGRAM], folder, IMPORTAL_CACHE=str(folder / "cache"), **changes)
+
+
+def kept(folder: Path) -> list[Path]:
+    return list(folder.glob("cache/own/*/*"))
+
+
+def test_kept_by_the_first_start_and_used_by_the_next(tmp_path: Path) -> None:
+    assert start(tmp_path) == SAID
+    (file,) = kept(tmp_path)
+    first = file.stat()
+    assert start(tmp_path) == SAID
+    assert file.stat().st_mtime_ns == first.st_mtime_ns
+    files = run(
+        ["strace", "-f", "-e", "trace=openat", *COMMAND, "run", "-c", PROGRAM], tmp_path, IMPORTAL_CACHE=str(tmp_path / "cache")
+    )  # fmt: skip
+    assert "importal-run-" in files.err
+    assert "locks." not in files.err
+
+
+@pytest.mark.parametrize("damage", [b"", b"what?", None])
+def test_a_file_that_does_not_fit_is_made_anew(tmp_path: Path, damage: bytes | None) -> None:
+    assert start(tmp_path) == SAID
+    (file,) = kept(tmp_path)
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2] if damage is None else damage)
+    assert start(tmp_path) == SAID
+    assert file.read_bytes() == whole
+
+
+def test_without_a_place_to_keep_it(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file")
+    assert start(tmp_path) == SAID
+    assert (tmp_path / "cache").read_text() == "a file"
+
+
+def test_not_kept_where_bytecode_is_not(tmp_path: Path) -> None:
+    assert start(tmp_path, PYTHONDONTWRITEBYTECODE="1") == SAID
+    assert kept(tmp_path) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
+def test_a_file_of_somebody_else_is_not_executed(tmp_path: Path) -> None:
+    assert start(tmp_path) == SAID
+    (file,) = kept(tmp_path)
+    os.chown(file, 12345, 12345)
+    before = file.stat().st_ino
+    assert start(tmp_path) == SAID
+    assert file.stat().st_ino != before

@@ -1,0 +1,333 @@
+"""pack.reader: what a pack answers, and when it leaves the answer to others."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from collections.abc import Callable
+
+import pytest
+
+Child = Callable[..., str]
+
+# Makes a pack of what is imported from the folder "lib" of `tmp`, and uses it. What comes from the pack is counted by it.
+BEGIN = """
+    import importal, os
+    from importal.pack import collect, reader, use, writing
+    from importal.pack.writing import Contents
+
+    lib = tmp / "lib"
+    trees.write({
+        "m.py": "value = 'packed'", "n.py": "value = 1",
+        "p": {"__init__.py": "from . import a", "a.py": "", "b.py": "import no_such_thing", "deep": {"__init__.py": "", "x.py": ""}},
+        "space": {"s.py": "value = 5"},
+    }, lib)
+
+    def pack(*names, sealed=False, path="app.pack", missing=(), index=False):
+        contents = collect.index([str(lib)])
+        collected = collect.Collected()
+        collected.contents = contents
+        gather = collect.Gatherer(collected, sys.flags.optimize)
+        for name in names:
+            file = lib / name.replace(".", "/")
+            if (file / "__init__.py").exists():
+                gather.file(name, str(file / "__init__.py"))
+            elif file.is_dir():
+                gather.namespace(name)
+            else:
+                gather.file(name, str(file.with_suffix(".py")))
+        for name in missing:
+            directory = str(lib / name.rpartition(".")[0].replace(".", "/"))
+            contents.modules[name] = writing.missing(name, directory, reader.stamp_of(directory))
+        assert collected.left_out == [], collected.left_out
+        file = tmp / path
+        file.write_bytes(writing.encode(contents, str(file), optimization=sys.flags.optimize, sealed=sealed, index=index))
+        return str(file)
+
+    sys.path.insert(0, str(lib))
+    system = importal.ImportSystem.host()
+    undo = system.install()
+"""
+
+
+@pytest.fixture
+def child(child: Child) -> Child:
+    return lambda program: child(textwrap.dedent(BEGIN) + textwrap.dedent(program))
+
+
+def test_modules_come_from_the_pack_and_are_as_without(child: Child) -> None:
+    out = child(
+        """
+        names = ["m", "p", "p.a", "p.deep", "p.deep.x", "space", "space.s"]
+        def facts():
+            for name in names:
+                __import__(name)
+            found = {}
+            for name in names:
+                module = sys.modules.pop(name)
+                spec = module.__spec__
+                found[name] = (
+                    sorted(vars(module)), getattr(module, "__file__", None), getattr(module, "__cached__", None), repr(module).partition(" object at ")[0],
+                    list(getattr(module, "__path__", ())), type(module.__loader__).__name__, spec.origin, spec.has_location,
+                    spec.cached, spec.parent, type(spec).__name__, type(getattr(module, "__path__", None)).__name__,
+                )
+            return found
+        without = facts()
+        packed = use.use(pack(*names))
+        now = facts()
+        for name in names:
+            if now[name] != without[name]:
+                print(now[name], without[name])
+        print(packed.used, packed.stale)
+    """
+    )
+    assert out == "6 []\n"
+
+
+def test_what_has_changed_is_found_as_ever(child: Child) -> None:
+    out = child(
+        """
+        packed = use.use(pack("m", "n"))
+        (lib / "m.py").write_text("value = 'changed'")
+        import m, n
+        print(m.value, packed.stale, packed.used)
+        (lib / "n.py").unlink()
+        del sys.modules["n"]
+        try:
+            import n
+        except ModuleNotFoundError as error:
+            print(error)
+    """
+    )
+    assert out == "changed ['m'] 1\nNo module named 'n'\n"
+
+
+def test_a_sealed_pack_looks_at_nothing(child: Child) -> None:
+    out = child(
+        """
+        packed = use.use(pack("m", sealed=True))
+        (lib / "m.py").write_text("value = 'changed'")
+        import m
+        print(m.value, packed.used)
+    """
+    )
+    assert out == "packed 1\n"
+
+
+@pytest.mark.parametrize("where", ["before", "behind"])
+def test_an_entry_that_the_pack_does_not_know_is_asked(child: Child, where: str) -> None:
+    """One before the pack's shadows it, one behind does not."""
+    out = child(
+        f"""
+        packed = use.use(pack("m"))
+        trees.write({{"m.py": "value = 'other'", "only.py": "value = 2"}}, tmp / "other")
+        sys.path.insert(0 if {where!r} == "before" else len(sys.path), str(tmp / "other"))
+        import m, only
+        print(m.value, only.value, packed.used)
+    """
+    )
+    assert out == ("other 2 0\n" if where == "before" else "packed 2 1\n")
+
+
+def test_a_directory_that_has_changed_is_asked(child: Child) -> None:
+    """A package that has come beside a module of the pack is found before it."""
+    out = child(
+        """
+        import time
+        file = pack("m", "n")
+        time.sleep(0.02)
+        trees.write({"m": {"__init__.py": "value = 'a package'"}, "new.py": "value = 3"}, lib)
+        packed = use.use(file)
+        import m, n, new
+        print(m.value, n.value, new.value)
+    """
+    )
+    assert out == "a package 1 3\n"
+
+
+def test_what_comes_later_is_seen_after_invalidate_caches(child: Child) -> None:
+    out = child(
+        """
+        import importlib, time
+        packed = use.use(pack("m"))
+        import m
+        time.sleep(0.02)
+        (lib / "late.py").write_text("value = 4")
+        importlib.invalidate_caches()
+        import late
+        print(late.value)
+    """
+    )
+    assert out == "4\n"
+
+
+def test_known_misses(child: Child) -> None:
+    """A submodule that was not there is not looked for, until its package's directory changes."""
+    out = child(
+        """
+        import time
+        packed = use.use(pack("p", "p.a", missing=("p._speedups",)))
+        asked = []
+        undo_events = system.events.observe(lambda event: asked.append(event.facts["entry"]) if event.step == "entry" else None)
+        try:
+            import p._speedups
+        except ModuleNotFoundError as error:
+            print(error, asked.count(str(lib / "p")))
+        time.sleep(0.02)
+        (lib / "p" / "_speedups.py").write_text("value = 6")
+        import p._speedups
+        print(p._speedups.value)
+    """
+    )
+    assert out == "No module named 'p._speedups' 0\n6\n"
+
+
+def test_a_package_that_has_changed_its_path_is_searched(child: Child) -> None:
+    out = child(
+        """
+        trees.write({"p": {"a.py": "value = 'elsewhere'"}}, tmp / "else")
+        packed = use.use(pack("p", "p.a"))
+        (lib / "p" / "a.py").unlink()
+        import importlib.util
+        (lib / "p" / "__init__.py")
+        spec = importlib.util.find_spec("p")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules["p"] = module
+        module.__path__ = [str(tmp / "else" / "p")]
+        import p.a
+        print(p.a.value)
+    """
+    )
+    assert out == "elsewhere\n"
+
+
+def test_a_moved_environment(child: Child) -> None:
+    """Roots below the pack move with it; code says where its source is now."""
+    out = child(
+        """
+        import shutil
+        (tmp / "lib" / "f.py").write_text("def f():\\n    return f.__code__.co_filename")
+        file = pack("f", sealed=True)
+        moved = tmp / "moved"
+        moved.mkdir()
+        shutil.move(str(lib), str(moved / "lib"))
+        shutil.move(file, str(moved / "app.pack"))
+        sys.path[0] = str(moved / "lib")
+        packed = use.use(str(moved / "app.pack"))
+        import f
+        print(packed.used, f.f() == f.__file__ == str(moved / "lib" / "f.py"))
+    """
+    )
+    assert out == "1 True\n"
+
+
+def test_a_pack_that_is_damaged_or_replaced_while_it_is_used(child: Child) -> None:
+    """The program goes on without it."""
+    out = child(
+        """
+        file = pack("m", "n")
+        packed = use.use(file)
+        packed.entry("m")  # opened
+        data = bytearray(pathlib.Path(file).read_bytes())
+        data[len(data) // 2] ^= 255
+        pathlib.Path(file).write_bytes(data)
+        import m, n
+        print(m.value, n.value, packed.used)
+    """
+    )
+    assert out in {"packed 1 0\n", "packed 1 1\n"}
+
+
+def test_a_pack_as_an_entry_of_the_path(child: Child) -> None:
+    out = child(
+        """
+        file = pack("p", "p.a", "m")
+        sys.path[0] = file
+        import m, p
+        print(m.value, p.a.__file__ == str(lib / "p" / "a.py"), sys.path_importer_cache[file])
+        try:
+            import n
+        except ModuleNotFoundError as error:
+            print(error)
+        sys.path[0] = str(tmp / "none.pack")
+        try:
+            import n
+        except ModuleNotFoundError as error:
+            print(error)
+    """
+    )
+    first, *rest = out.splitlines()
+    assert first.startswith("packed True PackEntryFinder(")
+    assert rest == ["No module named 'n'"] * 2
+
+
+def test_an_index_narrows_the_search(child: Child) -> None:
+    """Of 40 entries only the one is looked at that has the name; portions of a namespace package are known."""
+    out = child(
+        """
+        entries = []
+        for number in range(40):
+            trees.write({f"i{number}.py": "", "ns": {f"s{number}.py": f"value = {number}"}}, tmp / f"e{number}")
+            entries.append(str(tmp / f"e{number}"))
+        contents = collect.index(entries)
+        file = tmp / "index.pack"
+        file.write_bytes(writing.encode(contents, str(file), index=True))
+        sys.path[:1] = entries
+        packed = use.use(str(file))
+        asked = []
+        system.events.observe(lambda event: asked.append(event.facts["entry"]) if event.step == "entry" else None)
+        def within(things):
+            return sorted(str(one).removeprefix(str(tmp)) for one in things if str(one).startswith(str(tmp)))
+        import i37
+        print(within(asked))
+        asked.clear()
+        import ns.s5, ns.s39
+        print(within(asked), ns.s39.value, len(ns.__path__), type(ns.__path__).__name__)
+        asked.clear()
+        try:
+            import nothing
+        except ModuleNotFoundError:
+            print(len(within(asked)))
+        # An entry that changes is asked again once a name is not found.
+        trees.write({"late.py": "value = 8"}, tmp / "e20")
+        import importlib
+        importlib.invalidate_caches()
+        import late
+        print(late.value)
+    """
+    )
+    lines = out.splitlines()
+    assert lines[0] == "['/e37']"
+    assert lines[1] in {"['/e39/ns', '/e5/ns'] 39 40 _NamespacePath", "['/e39/ns', '/e5/ns'] 39 40 NamespacePath"}
+    assert lines[3] == "8"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform has no fork")
+def test_a_forked_child_goes_on(child: Child) -> None:
+    out = child(
+        """
+        packed = use.use(pack("m", "n"))
+        import m
+        pid = os.fork()
+        if not pid:
+            import n
+            os._exit(7 if n.value == 1 and packed.used == 2 else 8)
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+    """
+    )
+    assert out == "7\n"
+
+
+def test_events_name_the_pack(child: Child) -> None:
+    out = child(
+        """
+        packed = use.use(pack("m"))
+        heard = []
+        system.events.observe(lambda event: heard.append(event) if event.name == "m" else None)
+        import m
+        *_, found = [event for event in heard if event.step == "entry"]
+        (code,) = [event for event in heard if event.step == "bytecode"]
+        print(found.facts["finder"] is packed, code.outcome, code.facts["location"] == packed.path, code.facts["reason"])
+    """
+    )
+    assert out == "True fresh True it is in the pack\n"
