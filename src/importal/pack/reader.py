@@ -294,5 +294,5 @@ def stamp_of(directory: str) -> int | None:
 def _same(path: Sequence[str], given: Any) -> bool:
     """Tell whether a package's *path* is still the one that it was *given*."""
     if type(given) is str:
-        return type(path) is list and len(path) == 1 and path[0] == given
-    return list(path) == given
+        return type(path) is list and path == [given]
+    return bool(list(path) == given)
