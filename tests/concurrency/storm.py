@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-sys.path.append(str(Path(__file__).resolve().parents[2] / "src"))  # where no importal is installed
+for folder in ("src", "tests"):  # where no importal is installed
+    sys.path.append(str(Path(__file__).resolve().parents[2] / folder))
 
 import process
 
