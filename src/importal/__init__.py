@@ -1,6 +1,8 @@
 """Python's import system, written in Python as an object.
 
 The public names are loaded when they are first used, so that ``import importal`` costs next to nothing (PEP 562).
+
+PYTEST_DONT_REWRITE: pytest would warn that it is imported too early for that, where it runs under importal.
 """
 
 from __future__ import annotations
@@ -18,11 +20,13 @@ if TYPE_CHECKING:
         ImportalError,
         InstallError,
         InterpreterError,
+        RealmError,
         StateError,
         TargetError,
         ZipImportError,
     )
     from .events import Event, Events
+    from .realm.realm import Realm
     from .spec import ModuleSpec
     from .standard import ImportState, ImportSystem
     from .util import (
@@ -61,6 +65,8 @@ __all__ = [
     "InterpreterError",
     "LazyLoader",
     "ModuleSpec",
+    "Realm",
+    "RealmError",
     "StateError",
     "TargetError",
     "ZipImportError",
@@ -104,6 +110,8 @@ _PLACES = {
     "ImportState": "standard",
     "ImportSystem": "standard",
     "ModuleSpec": "spec",
+    "Realm": "realm.realm",
+    "RealmError": "errors",
 }
 _OF_THE_HOST = {"__import__", "import_module", "invalidate_caches", "load_source", "reload", "run_module", "run_path"}
 if sys.version_info < (3, 12):

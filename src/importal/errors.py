@@ -178,6 +178,18 @@ class PackError(ImportalError, ValueError):
         return f"{self.path}: {self.reason}; make it anew with importal pack -o {self.path} TARGET"
 
 
+class RealmError(ImportalError, ImportError):
+    """A realm cannot be made, or cannot do what it is asked for; ``reason`` says why, and what to do."""
+
+    def __init__(self, realm: str, reason: str) -> None:
+        super().__init__(realm, reason)
+        self.realm = realm
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"realm {self.realm!r}: {self.reason}"
+
+
 class BaselineError(ImportalError, ValueError):
     """A file is not a baseline of ``importal check`` that this version can read."""
 

@@ -60,6 +60,10 @@ class ImportSystem:
         self.locks = ModuleLocks(thread_frames)
         # The built-in names that modules of a private system see; None: the interpreter's own.
         self.builtins: dict[str, object] | None = None
+        # The same for the modules below a package that is a realm, by its name.
+        self.realms: dict[str, dict[str, object]] = {}
+        # Asked about a name that is not in the table, when there are realms: whether one of them means a module of its.
+        self.asked_in_a_realm: Callable[[str], ModuleType | None] = lambda _: None
         # Called with a module's name when it is being executed by nobody this system knows of.
         self.wait_elsewhere: Callable[[str], object] | None = None
         # Whether an import is under way, in whose course others are; whether it has made room for their frames.
@@ -174,6 +178,8 @@ class ImportSystem:
     def _find_then_load(self, name: str, import_parent: Callable[[str], object], lazy: bool) -> ModuleType:
         """Import the parent, ask the finders, take the lock, load: in this order no finder is called under a lock."""
         table = self.state.modules
+        if self.realms and (found := self.asked_in_a_realm(name)) is not None:
+            return found
         parent_name, _, child = name.rpartition(".")
         parent = path = None
         if parent_name:
@@ -264,7 +270,10 @@ class ImportSystem:
                 makes_room = self._has_room = True
             partial = self._partial_class if count_threads() else None
             load_it = load_in_room if makes_room else load
-            module = load_it(spec, self.state.modules, self.events, self.builtins, partial)
+            builtins = self.builtins
+            if self.realms:
+                builtins = self.realms.get(spec.name.partition(".")[0], builtins)
+            module = load_it(spec, self.state.modules, self.events, builtins, partial)
             if parent is not None:
                 self._bind(spec.name, child, module)
             spec._initializing = False

@@ -156,11 +156,9 @@ class PathSearch:
         from importlib.metadata import MetadataPathFinder
         from itertools import chain
 
-        from ..sources.places import is_url
-
         found = MetadataPathFinder.find_distributions(*args, **kwargs)
         # Of directories and archives as a whole the standard library knows by itself.
-        placed = [entry for entry in self._metadata_path(*args, **kwargs) if is_url(entry) or not os.path.exists(entry)]
+        placed = [entry for entry in self._metadata_path(*args, **kwargs) if _is_in_a_source(entry)]
         if placed:
             from .distributions import placed_distributions
 
@@ -185,6 +183,14 @@ class PathSearch:
             finder = self.entry_finder(entry) if isinstance(entry, str) else None
             if hasattr(finder, "discover"):
                 yield from finder.discover(parent)
+
+
+def _is_in_a_source(entry: str) -> bool:
+    """Tell whether *entry* is a URL, or a folder of an archive; many a path has entries that are nowhere."""
+    from ..sources.archive import lies_in_an_archive
+    from ..sources.places import is_url
+
+    return is_url(entry) or (not os.path.exists(entry) and lies_in_an_archive(entry))
 
 
 def _ask(finder: Any, fullname: str, target: ModuleType | None) -> ModuleSpec | None:

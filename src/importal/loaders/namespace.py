@@ -150,10 +150,16 @@ class NamespaceLoader(LegacyLoading, external.NamespaceLoader):  # type: ignore[
 
     def get_resource_reader(self, module: str) -> Any:
         """Return a reader over the files of all portions (``importlib.resources``)."""
-        if not all(map(os.path.isdir, self._path)):
-            from .resources import portions_reader
+        elsewhere = [portion for portion in self._path if not os.path.isdir(portion)]
+        if elsewhere:
+            # Hooks of editable installations have portions that are no places at all.
+            from ..sources.archive import lies_in_an_archive
+            from ..sources.places import is_url
 
-            return portions_reader(self._path)
+            if all(is_url(portion) or lies_in_an_archive(portion) for portion in elsewhere):
+                from .resources import portions_reader
+
+                return portions_reader(self._path)
         from importlib.readers import NamespaceReader
 
         return NamespaceReader(self._path)

@@ -8,7 +8,6 @@ from importlib.resources.abc import Traversable, TraversableResources
 
 from ..sources.archive import archive_in, read_directory
 from ..sources.archive_files import ArchiveFiles
-from ..sources.opening import opened
 from ..sources.places import is_url
 
 TYPE_CHECKING = False
@@ -184,6 +183,8 @@ def portions_reader(portions: Iterable[str]) -> PortionsReader:
 def _folder(portion: str) -> Traversable:
     """Return a portion: a folder of a source, of an archive, or a directory."""
     if is_url(portion):
+        from ..sources.opening import opened
+
         return SourcePath(opened(portion), portion)
     if os.path.isdir(portion):
         from pathlib import Path

@@ -63,6 +63,15 @@ class Member:
         return time.mktime((*moment, -1, -1, -1))
 
 
+def lies_in_an_archive(path: str) -> bool:
+    """Tell whether the first part of *path* that is there is a file."""
+    try:
+        archive_in(path)
+    except ZipImportError:
+        return False
+    return True
+
+
 def archive_in(path: str) -> tuple[str, str]:
     """Return (archive, folder in it) for *path*: the first part of it that is a file. Raises ZipImportError."""
     if not isinstance(path, str):

@@ -264,3 +264,16 @@ def test_discover(tmp_path: Path) -> None:
 
 def test_repr() -> None:
     assert repr(search("x")) == "<PathSearch over <State with 0 modules, path=['x']>>"
+
+
+def test_looking_for_distributions_loads_nothing_of_other_places(child: Callable[..., str]) -> None:
+    """Entries that are nowhere are no archives, whatever they are called."""
+    out = child("""
+        import importal, importlib.metadata
+        importal.ImportSystem.host().install()
+        sys.path += [str(tmp / "none.zip"), "__editable__.x.__path_hook__"]
+        before = set(sys.modules)
+        list(importlib.metadata.distributions())
+        print([name for name in sys.modules if name not in before and "resources" in name])
+    """)
+    assert out == "[]\n"

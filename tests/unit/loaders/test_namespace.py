@@ -152,3 +152,22 @@ def test_unsettled_after_an_ordinary_import(system: ImportSystem) -> None:
     system.import_module("ns")
     assert "execute failed" not in heard
     assert heard[-1] == "import finished"
+
+
+def test_resources_where_a_portion_is_no_place(child: Callable[..., str]) -> None:
+    """Editable installations put a name for their path hook among the portions: as CPython, without opening anything."""
+    out = child("""
+        import importal, importlib.machinery, importlib.readers
+        (tmp / "space").mkdir()
+        portions = [str(tmp / "space"), "__editable__.hook"]
+        def answer(loader):
+            try:
+                return [one.name for one in loader.get_resource_reader("space").files().iterdir()]
+            except (NotADirectoryError, ValueError) as error:
+                return str(error)
+        stock = answer(importlib.machinery.NamespaceLoader("space", portions, lambda *_: None))
+        before = set(sys.modules)
+        ours = answer(importal.machinery.NamespaceLoader("space", portions, lambda *_: None))
+        print(ours == stock, {"contextvars", "importal.sources.opening"} & (set(sys.modules) - before))
+    """)
+    assert out == "True set()\n"

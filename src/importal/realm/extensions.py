@@ -1,0 +1,139 @@
+"""Extension modules in realms: C code imports by plain names, and looks into the interpreter's own table.
+
+While an extension module of a realm is initialised, the plain names in that table are lent to the realm: they mean its
+modules, and are the host's again afterwards. What C code imports later is shown to it there for the moment in which it
+looks.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import sys
+from types import FunctionType
+
+from .. import interpreter
+from ..interpreter import import_frame
+from ..loaders.extension import ExtensionFileLoader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+    from ..spec import ModuleSpec
+    from .names import Names
+
+__all__ = ["Lending", "RealmExtensionLoader", "show", "source_beside"]
+
+# One realm at a time: there is one table.
+_one_at_a_time = _thread.RLock()
+
+
+def _call(function: Any, argument: Any) -> Any:
+    return function(argument)
+
+
+class Lending:
+    """The plain names of one realm in the interpreter's table, while this is entered; only its thread is served."""
+
+    def __init__(self, names: Names, builtins: dict[str, object]) -> None:
+        self.names = names
+        # C code asks for the built-in names of the function that has called it.
+        space = {"__builtins__": builtins, "__name__": f"{names.realm}.<C code>"}
+        self.call = import_frame(FunctionType(_call.__code__, space))
+        self._borrower: int | None = None
+        self._depth = 0
+        self._saved: dict[str, ModuleType] = {}
+
+    @property
+    def here(self) -> bool:
+        """Whether the names are lent, and to this thread."""
+        return self._borrower == _thread.get_ident()
+
+    def __enter__(self) -> None:
+        _one_at_a_time.acquire()
+        self._depth += 1
+        if self._depth > 1:
+            return
+        self._borrower = _thread.get_ident()
+        own = {
+            self.names.short(full): module
+            for full, module in list(sys.modules.items())
+            if full.startswith(self.names.prefix) and self.names.is_own(self.names.short(full))
+        }
+        self._saved = {name: module for name, module in list(sys.modules.items()) if self.names.is_own(name)}
+        for name in self._saved:
+            del sys.modules[name]
+        sys.modules.update(own)
+
+    def __exit__(self, *_: object) -> None:
+        self._depth -= 1
+        if not self._depth:
+            for name, module in list(sys.modules.items()):
+                if self.names.is_own(name):
+                    del sys.modules[name]
+                    # What C code has registered by itself is the realm's.
+                    sys.modules.setdefault(self.names.prefix + name, module)
+            sys.modules.update(self._saved)
+            self._saved = {}
+            self._borrower = None
+        _one_at_a_time.release()
+
+
+class _PutBack:
+    """Puts back what was in the table below *name*, when this is thrown away."""
+
+    __slots__ = ("_before", "_name", "_shown")
+
+    def __init__(self, name: str, shown: ModuleType) -> None:
+        self._name = name
+        self._shown = shown
+        self._before: object = sys.modules.get(name, _PutBack)
+
+    def __del__(self) -> None:
+        if sys.modules.get(self._name) is self._shown:
+            if self._before is _PutBack:
+                del sys.modules[self._name]
+            else:
+                sys.modules[self._name] = self._before  # type: ignore[assignment]
+
+
+def show(name: str, module: ModuleType, asked: list[object]) -> None:
+    """Let C code, which imports by ``PyImport_Import``, find *module* below its plain name, and nobody else.
+
+    It calls ``__import__`` with the empty list *asked*, then looks into the interpreter's table, then throws the list
+    away: with that, what was there before is put back.
+    """
+    asked.append(_PutBack(name, module))
+    sys.modules[name] = module
+
+
+class RealmExtensionLoader(ExtensionFileLoader):
+    """Loads an extension module of a realm; a finder sets ``lending``."""
+
+    lending: Lending
+
+    @import_frame
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Open the library and create its module. Raises ImportError with the system's own reason."""
+        with self.lending:
+            return self.lending.call(interpreter.create_dynamic, spec)  # type: ignore[no-any-return]
+
+    @import_frame
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the module's initialisation functions."""
+        with self.lending:
+            self.lending.call(interpreter.exec_dynamic, module)
+
+
+def source_beside(library: str) -> str | None:
+    """Return the Python source that the shared *library* was compiled from, where that lies beside it; else None.
+
+    Compiled modules import from C by plain names whenever they like; their source does what the realm's code does.
+    """
+    for suffix in interpreter.EXTENSION_SUFFIXES:
+        if library.endswith(suffix):
+            source = f"{library.removesuffix(suffix)}.py"
+            return source if os.path.isfile(source) else None
+    return None

@@ -1,0 +1,252 @@
+"""Realm: making one, sharing, crossings, unloading, threads; and what is refused."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import importal
+import trees
+
+SOURCES = Path(importal.__file__).parents[1]
+Run = Callable[[str], str]
+
+TREE = {
+    "v1": {
+        "lib": {
+            "__init__.py": "version = 1\nfrom . import core\n",
+            "core.py": "class Thing:\n    x = 1\n",
+        },
+        "user.py": "import lib\ndef version():\n    import lib.core\n    return lib.version, lib.core.Thing.x\n",
+    },
+    "v2": {
+        "lib": {"__init__.py": "version = 2\nfrom . import core\n", "core.py": "class Thing:\n    x = 2\n"},
+        "user.py": "import lib\ndef version():\n    import lib.core\n    return lib.version, lib.core.Thing.x\n",
+    },
+    "host": {"common.py": "class Shared:\n    pass\n", "lib.py": "version = 'host'\n"},
+}
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Return a function that runs a program beside `TREE`, in a process of its own, and returns what it printed."""
+    trees.write(TREE, tmp_path)
+
+    def run(program: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", "import importal, sys\nfrom importal import Realm\n" + textwrap.dedent(program)],
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(SOURCES), "PATH": "/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
+def test_two_versions_and_the_hosts(run: Run) -> None:
+    out = run("""
+        sys.path.insert(0, "host")
+        import lib
+        one, two = Realm("one", ["v1"]), Realm("two", ["v2"])
+        print(lib.version, one.import_module("user").version(), two.import_module("user").version(), lib.version)
+        print(sys.modules["one.lib"].version, one.modules["lib"].version, "lib" in one.modules, one.find_spec("lib").name)
+        print(one, sorted(name for name in one.modules if name.startswith(("lib", "user"))))
+    """)
+    assert out.splitlines() == [
+        "host (1, 1) (2, 2) host",
+        "1 1 True one.lib",
+        "<Realm 'one'> ['lib', 'lib.core', 'user']",
+    ]
+
+
+def test_sharing(run: Run) -> None:
+    out = run("""
+        sys.path.insert(0, "host")
+        import common
+        one = Realm("one", ["v1"], share=["comm*"])
+        two = Realm("two", ["v2"], share_from={"lib": one})
+        print(one.import_module("common") is common, two.import_module("user").version())
+        print(two.modules["lib"] is one.modules["lib"])
+    """)
+    assert out == "True (1, 1)\nTrue\n"
+
+
+def test_crossings(run: Run) -> None:
+    out = run("""
+        one, two = Realm("one", ["v1"]), Realm("two", ["v2"])
+        one.import_module("lib"), two.import_module("lib")
+        ((name, mine, theirs),) = one.crossings(two)
+        print(name, isinstance(mine(), theirs), one.crossings())
+    """)
+    assert out == "lib.core.Thing False []\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("Realm('no name', [])", "realm 'no name': a realm's name is an identifier, because modules are found below it"),
+        ("Realm('json', [])", "realm 'json': the name is taken by a module; choose another one"),
+        ("Realm('one', []); Realm('one', [])", "realm 'one': the name is taken by a module; choose another one"),
+        ("Realm('one', ['v9'])", "there is no v9; a realm's path entries are directories, archives or URLs"),
+        ("Realm('one', ['v1'], share=['a.b'])", "'a.b' cannot be shared without the package 'a': share that"),
+        ("Realm('one', [], share=['sys'])", "'sys' is always the realm's own: it stands for what belongs to the realm"),
+        ("o = Realm('o', ['v1']); Realm('one', [], share=['lib'], share_from={'lib': o})", "'lib' cannot come from the host and from 'o'"),
+        ("r = Realm('one', ['v1']); r.unload(); r.import_module('lib')", "it was unloaded; make another realm to import from its path again"),
+        ("r = Realm('one', ['v1']); r.unload(); r.unload()", "it was unloaded"),
+    ],
+)  # fmt: skip
+def test_what_is_refused(run: Run, program: str, words: str) -> None:
+    out = run(f"""
+        try:
+            {program}
+        except importal.RealmError as error:
+            print(error)
+    """)
+    assert words in out
+
+
+def test_unloading_lets_modules_die(run: Run) -> None:
+    out = run("""
+        import weakref
+        path, finders = list(sys.path), list(sys.meta_path)
+        realm = Realm("one", ["v1"])
+        watched = [weakref.ref(realm.import_module(name)) for name in ("lib", "lib.core", "user", "pkgutil", "importlib.metadata")]
+        stays = realm.unload()
+        print([one() for one in watched[:3]], [name for name in sys.modules if name.startswith("one")])
+        print(bool([name for name, _ in stays if name.startswith(("one.lib", "one.user"))]))
+        again = Realm("one", ["v2"])
+        print(again.import_module("lib").version)
+    """)
+    assert out == "[None, None, None] []\nFalse\n2\n"
+
+
+def test_what_holds_on_is_named(run: Run) -> None:
+    out = run("""
+        realm = Realm("one", ["v1"])
+        kept = [realm.import_module("lib")]
+        print(realm.unload())
+    """)
+    # The module that the list holds has the other as an attribute.
+    assert out == "(('one.lib', 'something refers to it (list)'), ('one.lib.core', 'something refers to it (dict)'))\n"
+
+
+def test_not_while_it_runs(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "v1" / "busy.py").write_text("def wait(begun, end):\n    begun.set()\n    end.wait()\n")
+    out = run("""
+        import threading
+        realm = Realm("one", ["v1"])
+        busy = realm.import_module("busy")
+        begun, end = threading.Event(), threading.Event()
+        thread = threading.Thread(target=busy.wait, args=(begun, end), name="worker")
+        thread.start(); begun.wait()
+        try:
+            realm.unload()
+        except importal.RealmError as error:
+            print(error)
+        end.set(); thread.join()
+        print(realm.import_module("lib").version)
+        del busy
+        realm.unload()
+    """)
+    first, second = out.splitlines()
+    assert first.startswith("realm 'one': the thread 'worker' executes code of it (")
+    assert second == "1"
+
+
+def test_as_a_context(run: Run) -> None:
+    out = run("""
+        with Realm("one", ["v1"]) as realm:
+            print(realm.import_module("lib").version)
+        print(realm, "one" in sys.modules)
+    """)
+    assert out == "1\n<Realm 'one', unloaded> False\n"
+
+
+def test_run_module(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "v1" / "program.py").write_text("import lib\nresult = (__name__, lib.version)\n")
+    assert run("print(Realm('one', ['v1']).run_module('program')['result'])") == "('__main__', 1)\n"
+
+
+def test_an_archive_as_its_path(run: Run, tmp_path: Path) -> None:
+    trees.zip(TREE["v1"], tmp_path / "v1.zip")
+    assert run("print(Realm('one', ['v1.zip']).import_module('user').version())") == "(1, 1)\n"
+
+
+def test_memory_stays_flat(run: Run, tmp_path: Path) -> None:
+    """A hundred times: made, a package of 50 modules imported and used, unloaded."""
+    package = {f"m{number}.py": "import sys\nclass C:\n    data = list(range(2000))\n" for number in range(50)}
+    trees.write({"many": {"p": {"__init__.py": "", **package}}}, tmp_path)
+    out = run("""
+        import resource
+        def cycle():
+            with Realm("one", ["many"]) as realm:
+                for number in range(50):
+                    realm.import_module(f"p.m{number}").C()
+        for _ in range(20):
+            cycle()
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        for _ in range(80):
+            cycle()
+        print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / before < 0.1)
+    """)
+    assert out == "True\n"
+
+
+def test_threads_in_realms(run: Run, tmp_path: Path) -> None:
+    """Sixteen threads import in four realms at once, and each gets what its realm has."""
+    for number in range(4):
+        package = {f"m{index}.py": f"from p import base\nvalue = base.realm * 100 + {index}\n" for index in range(12)}
+        trees.write({f"t{number}": {"p": {"__init__.py": "", "base.py": f"realm = {number}\n", **package}}}, tmp_path)
+    out = run("""
+        import random, threading
+        wrong = []
+        for attempt in range(25):
+            realms = [Realm(f"t{number}x{attempt}", [f"t{number}"]) for number in range(4)]
+            def work(number, seed):
+                order = list(range(12))
+                random.Random(seed).shuffle(order)
+                for index in order:
+                    value = realms[number].import_module(f"p.m{index}").value
+                    if value != number * 100 + index:
+                        wrong.append((number, index, value))
+            threads = [threading.Thread(target=work, args=(one % 4, one)) for one in range(16)]
+            for thread in threads: thread.start()
+            for thread in threads: thread.join(30)
+            if any(thread.is_alive() for thread in threads):
+                wrong.append("deadlock")
+            for realm in realms: realm.unload()
+        print(wrong)
+    """)
+    assert out == "[]\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform has no fork")
+def test_a_forked_child(run: Run) -> None:
+    out = run("""
+        import os
+        realm = Realm("one", ["v1"])
+        child = os.fork()
+        if not child:
+            os._exit(7 if realm.import_module("user").version() == (1, 1) else 8)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    """)
+    assert out == "7\n"
+
+
+def test_a_host_that_has_no_realms_pays_nothing() -> None:
+    program = "import importal, sys; s = importal.ImportSystem.host(); s.install(); print(s.realms, 'importal.realm' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={"PYTHONPATH": str(SOURCES)}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "{} False\n"
