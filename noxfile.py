@@ -15,7 +15,15 @@ REPORTS = CACHE / "reports"
 PYTHONS = ["3.11", "3.12", "3.13", "3.14", "3.15"]
 
 #: What below tests/ has a session of its own; everything else belongs to the session `tests`.
-OWN_SESSION = ["browser", "conformance", "differential", "mutants", "real", "sources/test_packages.py"]
+OWN_SESSION = [
+    "browser",
+    "conformance",
+    "differential",
+    "mutants",
+    "real",
+    "realm/test_pairs.py",
+    "sources/test_packages.py",
+]
 
 nox.needs_version = ">=2025.11.12"
 nox.options.default_venv_backend = "virtualenv"
@@ -206,6 +214,14 @@ def mutants(session: nox.Session) -> None:
     """Break the engine on purpose, one way at a time, and see the tests go red (long)."""
     install(session)
     session.run("python", "tests/mutants/run.py", *session.posargs)
+
+
+@nox.session(python=["3.11", "3.12", "3.13"])
+def realms(session: nox.Session) -> None:
+    """Use two versions of real packages in one process (a minute a version, and installing them)."""
+    install(session)
+    session.install("pip")
+    pytest(session, "tests/realm/test_pairs.py")
 
 
 @nox.session(python=PYTHONS)
