@@ -49,11 +49,13 @@ def installed(requirements: list[str]) -> str:
     with open(f"{folder}.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "ready").exists():
-            # markupsafe 2.0 has no wheels for the newer Pythons; it needs no compiler.
-            command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--upgrade"]
-            binary = ["--only-binary", ":all:", "--no-binary", "markupsafe"] if "markupsafe==2.0.1" in requirements else ["--only-binary", ":all:"]  # fmt: skip
+            # Old versions have no wheels for the newer Pythons; what they then are built from needs no compiler.
+            command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
             done = subprocess.run(
-                [*command, *binary, "--target", str(folder), *requirements], capture_output=True, text=True, check=False
+                [*command, "--prefer-binary", "--upgrade", "--target", str(folder), *requirements],
+                capture_output=True,
+                text=True,
+                check=False,
             )
             if done.returncode:
                 pytest.fail(f"not to be installed: {' '.join(requirements)}\n{done.stderr}")
