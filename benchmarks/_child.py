@@ -9,7 +9,9 @@ from time import perf_counter_ns, process_time_ns
 variant, text = sys.argv[1:]
 code = compile(text, "<set>", "exec")
 if variant == "importal":
-    import importal._start  # what the start-up file of `importal enable` does
+    import importal._start
+
+    importal._start.start(importal._start.__file__.rpartition("importal")[0])  # as `importal enable` has it
 try:
     import _no_such_module  # the first import to miss the table: with this importal has been loaded
 except ImportError:

@@ -94,7 +94,7 @@ def _forget(plugin: Plugin) -> None:
 
 
 PAINT_ONE = "version = 1\n\n\ndef paint(text, colour):\n    return f'{colour} {text}'\n"
-PAINT_TWO = "version = 2\n\n\ndef paint(*, text, ink):\n    return f'{text} in {ink}'\n"
+PAINT_TWO = "'''Paints with ink.'''\n\nversion = 2\n\n\ndef paint(*, text, ink):\n    return f'{text} in {ink}'\n"
 USES_ONE = "import paint\n\n\ndef answer():\n    return paint.paint(%r, %r) + f' (paint {paint.version})'\n"
 USES_TWO = "import paint\n\n\ndef answer():\n    return paint.paint(text=%r, ink=%r) + f' (paint {paint.version})'\n"
 

@@ -250,3 +250,48 @@ def test_a_host_that_has_no_realms_pays_nothing() -> None:
         [sys.executable, "-c", program], env={"PYTHONPATH": str(SOURCES)}, capture_output=True, text=True, check=True
     )
     assert done.stdout == "{} False\n"
+
+
+def test_on_the_command_line(run: Run, tmp_path: Path) -> None:
+    def importal_(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "importal", *arguments]
+        return subprocess.run(
+            command, cwd=tmp_path, env={"PYTHONPATH": str(SOURCES)}, capture_output=True, text=True, check=False
+        )
+
+    both = ["--realm", "one=v1", "--realm=two=v2"]
+    ran = importal_("run", *both, "-c", "import one.user, two.user; print(one.user.version(), two.user.version())")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "(1, 1) (2, 2)\n", "")
+    refused = importal_("run", "--realm", "json=v1", "-c", "pass")
+    assert (refused.returncode, "the name is taken by a module" in refused.stderr) == (2, True)
+    assert importal_("run", "--realm", "one", "-c", "pass").returncode == 2
+    explained = importal_("explain", "--realm", "one=v1", "lib")
+    assert (explained.returncode, "one.lib" in explained.stdout) == (0, True)
+    assert str(Path("v1", "lib", "__init__.py")) in explained.stdout
+
+
+def test_spawned_children_have_the_realms(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(
+        textwrap.dedent("""
+            import multiprocessing
+            from importal import Realm
+            def work(thing):
+                return type(thing).__module__, thing.x
+            if __name__ == "__main__":
+                one = Realm("one", ["v1"])
+                two = Realm("two", ["v2"], share_from={"lib": one})
+                thing = two.import_module("lib.core").Thing()
+                with multiprocessing.get_context("spawn").Pool(1) as pool:
+                    print(pool.apply(work, (thing,)))
+        """)
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "importal", "run", "main.py"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(SOURCES)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "('one.lib.core', 1)\n", "")

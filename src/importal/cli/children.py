@@ -53,7 +53,7 @@ def _installing(arguments: Any) -> list[Any]:
             text = command[index]
             is_bytes = isinstance(text, bytes)
             text = text.decode() if is_bytes else text
-            install = _INSTALL + _restore()
+            install = _INSTALL + _restore() + _realms()
             if any(f"from multiprocessing.{module} " in text for module in ("spawn", "forkserver")):
                 command[index] = (install + text).encode() if is_bytes else install + text
     return command
@@ -64,3 +64,9 @@ def _restore() -> str:
     memory = sys.modules.get("importal.sources.memory")
     digest = None if memory is None else memory.keep_all()
     return "" if digest is None else _RESTORE.format(digest=digest)
+
+
+def _realms() -> str:
+    """Return what the child has to execute to have the parent's realms."""
+    realm = sys.modules.get("importal.realm.realm")
+    return "" if realm is None else str(realm.recreation())

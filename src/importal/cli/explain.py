@@ -37,6 +37,8 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("name", metavar="NAME", help="a module's name; with leading dots relative to --from")
     parser.add_argument("--from", dest="package", metavar="MODULE", help="the module in which the statement stands")
+    parser.add_argument("--realm", metavar="NAME=PATH", action="append", default=[],
+                        help="what the name means in a realm with this path entry; may be repeated")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the steps as JSON")
     parser.add_argument("--run", action="store_true", help="then import the module and show what happened")
     options = parser.parse_args(arguments)
@@ -46,7 +48,8 @@ def main(arguments: list[str]) -> int:
     if not sys.flags.safe_path:
         sys.path[0] = ""  # the folder python would put there for "python -c", not importal's own
     try:
-        explanation = explain(system, options.name, _package_of(system, options.package), loaded_here())
+        name = _in_realm(options.name, options.realm)
+        explanation = explain(system, name, _package_of(system, options.package), _ignored(system))
         ran = _run(system, explanation) if options.run and explanation.spec is not None else None
     except (ImportError, TypeError, ValueError) as error:
         print(f"importal explain: {options.name!r}: {error}", file=sys.stderr)
@@ -61,6 +64,23 @@ def main(arguments: list[str]) -> int:
     else:
         print_table(explanation.name, _rows(explanation, ran))
     return 0 if explanation.spec is not None and not (ran and ran["error"]) else 1
+
+
+def _in_realm(name: str, realms: list[str]) -> str:
+    """Return the full name of what *name* means in the realm that the options describe; *name* where there is none."""
+    if not realms:
+        return name
+    from ..realm.realm import Realm
+
+    told = [one.partition("=") for one in realms]
+    if len({realm for realm, _, _ in told}) > 1 or not all(path for _, _, path in told):
+        raise ValueError("--realm: name one realm, with each of its path entries as NAME=PATH")
+    return Realm(told[0][0], [path for _, _, path in told]).names[name][0]
+
+
+def _ignored(system: ImportSystem) -> frozenset[str]:
+    """Return the modules that are there only because of this command; a realm's are not among them."""
+    return frozenset(name for name in loaded_here() if name.partition(".")[0] not in system.realms)
 
 
 def _package_of(system: ImportSystem, module: str | None) -> str | None:

@@ -6,7 +6,7 @@ import os
 import sys
 
 from ..collector import freeze_at_exit
-from ..errors import TargetError
+from ..errors import RealmError, TargetError
 from ..interpreter import import_frame, without_import_frames
 from ..run import Program
 from ..standard import ImportSystem
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-USAGE = f"""usage: importal run [-O | -OO] [--path ENTRY]... [--pack FILE]... [--freeze] {TARGETS}
+USAGE = f"""usage: importal run [-O | -OO] [--path ENTRY]... [--pack FILE]... [--freeze]
+                    [--realm NAME=PATH]... {TARGETS}
 
 Runs the program under importal exactly as python runs it: sys.argv, sys.path[0], __main__, standard input, signals,
 tracebacks and the exit status are the program's own. Processes it starts with multiprocessing use importal too.
@@ -30,6 +31,8 @@ tracebacks and the exit status are the program's own. Processes it starts with m
                 postgresql://user@host/db, https://host/pkg.zip); before the standard library, after the program's
                 own folder. Processes that the program starts see it in the variable IMPORTAL_PATH.
   --pack FILE   take modules from this pack (importal pack -o FILE), as long as they are what they were
+  --realm NAME=PATH  make a realm of this name with this path entry before the program begins; several entries of one
+                realm are separate options
   --freeze      have the garbage collector leave alone, when the program ends, what is there then; cycles that only
                 then are garbage are not finalised
 """
@@ -40,14 +43,14 @@ def main(arguments: list[str], own: OwnModules | None = None) -> int:
 
     *own* keeps importal's own modules for the next time.
     """
-    options, target = split(arguments, ("--path", "--pack"))
+    options, target = split(arguments, ("--path", "--pack", "--realm"))
     if {"-h", "--help"} & set(options):
         print(USAGE, end="")
         return 0
     places, rest = _places(options)
     wrong = None
     if places is None:
-        wrong = "--path and --pack: name a path entry, a pack"
+        wrong = "--path, --pack and --realm: name a path entry, a pack, a realm and its path as NAME=PATH"
     elif rest:
         wrong = f"unknown option {rest[0]!r}; options of python itself go before -m importal"
     if wrong is not None:
@@ -56,38 +59,54 @@ def main(arguments: list[str], own: OwnModules | None = None) -> int:
     if program is None:
         print(USAGE, end="", file=sys.stderr)
         return 2
-    if places:
-        from .. import environment
-
-        # By way of the environment: the processes that the program starts search the same places.
-        for option, variable in (("--path", environment.VARIABLE), ("--pack", environment.PACKS)):
-            known = environment.entries(os.environ.get(variable))
-            named = [value if option == "--path" else os.path.abspath(value) for one, value in places if one == option]
-            if named:
-                os.environ[variable] = environment.join([*named, *known])
+    assert places is not None
+    _hand_on(places)
     optimize = sum(option.count("O") for option in options if option in {"-O", "-OO"})
     if optimize > sys.flags.optimize:
         _start_again(min(optimize, 2), target)
     if "--freeze" in options:
         freeze_at_exit()
-    return _run(program, own)
+    return _run(program, own, _realms(places))
 
 
 def _places(options: list[str]) -> tuple[list[tuple[str, str]] | None, list[str]]:
-    """Return (option, value) of ``--path`` and ``--pack``, None where a value is missing; and unknown options."""
+    """Return (option, value) of the options that have one, None where it is missing; and unknown options."""
     found: list[tuple[str, str]] = []
     unknown: list[str] = []
     left = iter(options)
     for option in left:
         name, equals, value = option.partition("=")
-        if name in {"--path", "--pack"}:
+        if name in {"--path", "--pack", "--realm"}:
             named = value if equals else next(left, "")
-            if not named:
+            if not named or (name == "--realm" and not all(named.partition("="))):
                 return None, unknown
             found.append((name, named))
         elif option not in {"-O", "-OO", "--freeze"}:
             unknown.append(option)
     return found, unknown
+
+
+def _hand_on(places: list[tuple[str, str]]) -> None:
+    """Name path entries and packs in the environment: the processes that the program starts use them, too."""
+    if not places:
+        return
+    from .. import environment
+
+    for option, variable in (("--path", environment.VARIABLE), ("--pack", environment.PACKS)):
+        known = environment.entries(os.environ.get(variable))
+        named = [value if option == "--path" else os.path.abspath(value) for one, value in places if one == option]
+        if named:
+            os.environ[variable] = environment.join([*named, *known])
+
+
+def _realms(places: list[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return the path entries of each realm that is named."""
+    found: dict[str, list[str]] = {}
+    for option, value in places:
+        if option == "--realm":
+            name, _, entry = value.partition("=")
+            found.setdefault(name, []).append(entry if "://" in entry else os.path.abspath(entry))
+    return found
 
 
 def _program(arguments: list[str]) -> Program | None:
@@ -118,13 +137,22 @@ def _start_again(optimize: int, arguments: list[str]) -> None:
 
 
 @import_frame
-def _run(program: Program, own: OwnModules | None) -> int:
+def _run(program: Program, own: OwnModules | None, realms: dict[str, list[str]]) -> int:
     installation = ImportSystem.host().install()
     from .children import follow_children
 
     follow_children(installation)
     if own is not None:
         own.keep()
+    if realms:
+        from ..realm.realm import Realm
+
+        try:
+            for name, path in realms.items():
+                Realm(name, path)
+        except RealmError as error:
+            print(f"importal run: {error}", file=sys.stderr)
+            return 2
     try:
         program.run(installation.system)
     except SystemExit:

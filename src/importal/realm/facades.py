@@ -66,8 +66,10 @@ class RealmFinder:
         return f"{type(self).__name__}({self._realm.name!r})"
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: object = None) -> ModuleSpec | None:
-        """Return the spec of *fullname*, a name below the realm's; None for any other."""
+        """Return the spec of *fullname*, the realm's name or one below it; None for any other."""
         names = self._realm.names
+        if fullname == names.realm:
+            return self._realm.spec
         if not fullname.startswith(names.prefix):
             if fullname.partition(".")[0] in ALONE:
                 refuse_second("the host", fullname, fullname)

@@ -38,16 +38,16 @@ class Names(dict[str, tuple[str, str]]):
         self.prefix = f"{realm}."
         self.share = tuple(share)
         # Top-level names that are another realm's, and its name.
-        self._others = dict(share_from)
-        for name in (*self.share, *self._others):
+        self.share_from = dict(share_from)
+        for name in (*self.share, *self.share_from):
             if "." in name:
                 top = name.partition(".")[0]
                 raise RealmError(realm, f"{name!r} cannot be shared without the package {top!r}: share that")
             if name in FACADES:
                 raise RealmError(realm, f"{name!r} is always the realm's own: it stands for what belongs to the realm")
-        both = sorted(name for name in self._others if name in self.share)
+        both = sorted(name for name in self.share_from if name in self.share)
         if both:
-            raise RealmError(realm, f"{both[0]!r} cannot come from the host and from {self._others[both[0]]!r}")
+            raise RealmError(realm, f"{both[0]!r} cannot come from the host and from {self.share_from[both[0]]!r}")
 
     def __missing__(self, name: str) -> tuple[str, str]:
         full, top = self._full(name), self._full(name.partition(".")[0])
@@ -63,7 +63,7 @@ class Names(dict[str, tuple[str, str]]):
         if name in FACADES or any(name == one or name.startswith(f"{one}.") for one in MIRRORED):
             return self.prefix + name
         top = name.partition(".")[0]
-        other = self._others.get(top)
+        other = self.share_from.get(top)
         if other is not None:
             return f"{other}.{name}"
         return name if self.is_shared(top) else self.prefix + name

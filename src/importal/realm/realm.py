@@ -66,6 +66,18 @@ def asked_in_a_realm(name: str) -> ModuleType | None:
     return None
 
 
+def recreation() -> str:
+    """Return statements that make the realms there are, in another process."""
+    made = []
+    for realm in _realms.values():
+        shared = {top: f"REALMS[{other!r}]" for top, other in realm.names.share_from.items()}
+        others = ", ".join(f"{top!r}: {other}" for top, other in shared.items())
+        made.append(
+            f"REALMS[{realm.name!r}] = Realm({realm.name!r}, {realm.path!r}, {realm.names.share!r}, {{{others}}}); "
+        )
+    return f"from importal import Realm; REALMS = {{}}; {''.join(made)}" if made else ""
+
+
 class Realm:
     """A part of the process with modules of its own.
 
@@ -97,7 +109,7 @@ class Realm:
         if name in sys.modules or self.system.find_spec(name) is not None:
             raise RealmError(name, "the name is taken by a module; choose another one")
         self._root = root = Module(name, f"The realm {name}.")
-        spec = ModuleSpec(name, None, is_package=True)
+        self.spec = spec = ModuleSpec(name, None, is_package=True)
         spec.submodule_search_locations = root.__path__ = entries
         root.__spec__ = spec  # type: ignore[assignment]  # the interpreter's own has the same attributes
         root.__package__ = name

@@ -1,0 +1,189 @@
+"""Starting real programs from a pack: whole processes, CPython's beside importal's.
+
+Fresh environments that see the packages of the one this runs in: one is left as it is, in the others ``importal enable``
+was called, without a pack and with packs of the program. The floor is what unmarshalling and executing the same modules
+takes by itself, measured inside a process, and a start that imports nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import _measure as measure
+from imports import SETS as IMPORTS
+
+# The programs whose packages are not installed where this runs are left out.
+SETS = {
+    **{name: IMPORTS[name] for name in ("stdlib", "django", "pandas", "sqlalchemy", "sympy", "boto3")},
+    "command line": "import typer, rich.console, rich.table, requests, pydantic",
+    "matplotlib": "import matplotlib.pyplot",
+    "fastapi": "import fastapi",
+    "scikit-learn": "import sklearn.linear_model, sklearn.ensemble",
+}
+VARIANTS = {
+    "importal": ["enable"],
+    "checked": ["enable", "--pack", "checked.pack"],
+    "sealed": ["enable", "--pack", "sealed.pack"],
+    "sealed, freeze": ["enable", "--freeze", "--pack", "sealed.pack"],
+}
+# Puts the modules of a record under measurement: marshal.loads and exec of each, without what it imports inside.
+FLOOR = """
+import gc, marshal, sys, time
+gc.disable()
+with open(sys.argv[1], "rb") as file:
+    codes = marshal.load(file)
+spent, inner = 0, [0]
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name in codes:
+            spec = type(sys.__spec__)(name, self, origin=codes[name][1], is_package=codes[name][2])
+            spec.has_location = True
+            if codes[name][2]:
+                spec.submodule_search_locations.append(codes[name][1].rpartition("/")[0])
+            return spec
+    def create_module(self, spec):
+        return None
+    def exec_module(self, module):
+        global spent
+        clock = time.perf_counter
+        begun = clock()
+        inner.append(0)
+        code = marshal.loads(codes[module.__name__][0])
+        exec(code, module.__dict__)
+        whole = clock() - begun
+        spent += whole - inner.pop()
+        inner[-1] += whole
+sys.meta_path.insert(0, Finder())
+exec(compile(open(sys.argv[2]).read(), sys.argv[2], "exec"), {"__name__": "__main__"})
+print(spent)
+"""
+COLLECT = """
+import marshal, sys
+from importal.pack.reader import Pack
+pack = Pack(sys.argv[1])
+found = {}
+for name in pack.names():
+    kind, root, below, _, _, place = pack.entry(name)[1]
+    if kind == "source":
+        offset, size, start, length, _ = place
+        found[name] = (pack.file.part(offset, size)[start : start + length], pack.roots[root] + below, below.endswith("__init__.py"))
+with open(sys.argv[2], "wb") as file:
+    marshal.dump(found, file)
+"""
+
+
+class Environments:
+    """For one program: an environment for each variant, and the packs."""
+
+    def __init__(self, folder: Path, program: str) -> None:
+        self.folder = folder
+        self.program = folder / "main.py"
+        self.program.write_text(program + "\n")
+        self.pythons = {"cpython": self._environment("cpython")}
+        (folder / "empty.py").write_text("")
+        for kind in ("checked", "sealed"):
+            options = ["--sealed"] if kind == "sealed" else []
+            self._run("cpython", "-m", "importal", "pack", *options, "-o", f"{kind}.pack", "main.py")
+        for name, arguments in VARIANTS.items():
+            self.pythons[name] = self._environment(name.replace(", ", "-"))
+            self._run(name, "-m", "importal", *arguments)
+        for name in self.pythons:
+            self._run(name, "main.py")
+        self._run("cpython", "-c", COLLECT, "checked.pack", "codes")
+
+    def _environment(self, name: str) -> Path:
+        place = self.folder / name
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", place], check=True)
+        (packages,) = place.glob("lib/python*/site-packages")
+        (packages / "packages.pth").write_text(sysconfig.get_path("purelib") + "\n")
+        return place / "bin" / "python"
+
+    def _run(self, name: str, *arguments: str) -> str:
+        command = [str(self.pythons[name]), *arguments]
+        done = subprocess.run(
+            command, cwd=self.folder, env=measure.environment(), check=False, capture_output=True, text=True
+        )
+        if done.returncode:
+            raise SystemExit(f"{' '.join(command)}\nended with status {done.returncode}\n{done.stderr}")
+        return done.stdout
+
+    def command(self, name: str) -> list[str]:
+        return [str(self.pythons[name]), "main.py"]
+
+    def timed(self, name: str) -> dict[str, float]:
+        run = measure.Run(self.command(name), self.folder)
+        return {"ms": run.wall * 1e3, "cpu ms": run.cpu * 1e3}
+
+    def floor(self) -> dict[str, float]:
+        """Return what a start without imports takes, and unmarshalling and executing all modules."""
+        empty = measure.Run([str(self.pythons["cpython"]), "empty.py"], self.folder)
+        spent = float(self._run("cpython", "-c", FLOOR, "codes", "main.py").split()[-1])
+        return {"ms": (empty.wall + spent) * 1e3, "cpu ms": (empty.cpu + spent) * 1e3}
+
+
+@contextmanager
+def environments(program: str) -> Iterator[Environments]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield Environments(Path(folder), program)
+
+
+def installed(program: str) -> bool:
+    """Tell whether what *program* imports is there."""
+    done = subprocess.run([sys.executable, "-c", program], env=measure.environment(), capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def file_calls(of: Environments, name: str) -> int:
+    """Return how many file-system calls the program makes beyond those of one that imports nothing."""
+    command = of.command(name)
+    empty = [command[0], "empty.py"]
+    return measure.file_calls(measure.system_calls(command, of.folder)) - measure.file_calls(
+        measure.system_calls(empty, of.folder)
+    )
+
+
+def main() -> None:
+    options = measure.parser(__doc__ or "", rounds=7)
+    options.add_argument("sets", nargs="*", help=f"which of: {', '.join(SETS)}")
+    arguments = options.parse_args()
+    names = arguments.sets or [name for name in SETS if installed(SETS[name])]
+    columns = ["set", "CPython ms", *VARIANTS, "floor", "sealed to floor"]
+    times = measure.Table(f"CPython's wall time to each variant's: median of {arguments.rounds} paired rounds", columns)
+    calls = measure.Table("File-system calls beyond a start that imports nothing", ["set", "CPython", *VARIANTS])
+    figures: dict[str, object] = {}
+    speedups: dict[str, list[float]] = {}
+    for name in names:
+        print(f"packs: {name}", file=sys.stderr)
+        with environments(SETS[name]) as of:
+            runs = {variant: lambda variant=variant: of.timed(variant) for variant in of.pythons}
+            results = measure.interleave({**runs, "floor": of.floor}, arguments.rounds)
+            base = results["cpython"]["ms"]
+            ratios = {variant: measure.Ratio(results[variant]["ms"], base) for variant in (*VARIANTS, "floor")}
+            to_floor = measure.Ratio(results["floor"]["ms"], results["sealed"]["ms"])
+            for variant, ratio in ratios.items():
+                speedups.setdefault(variant, []).append(ratio.median)
+            speedups.setdefault("sealed to floor", []).append(to_floor.median)
+            median = measure.statistics.median(base)
+            times.add(name, f"{median:.0f}", *ratios.values(), f"{to_floor.median:.2f}")
+            figures[name] = {"results": results, "speedup": {key: vars(value) for key, value in ratios.items()}}
+            if not arguments.no_count and measure.available("strace", "file-system calls are"):
+                counted = {variant: file_calls(of, variant) for variant in of.pythons}
+                calls.add(name, *(counted[variant] for variant in of.pythons))
+                figures[name]["file calls"] = counted  # type: ignore[index]
+    if len(names) > 1:
+        means = {variant: measure.geometric_mean(values) for variant, values in speedups.items()}
+        times.add("geometric mean", "", *(f"{mean:.3f}" for mean in means.values()))
+        figures["geometric mean"] = means
+    measure.show("packs", [times, calls], figures, arguments.json)
+
+
+if __name__ == "__main__":
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    main()
