@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 import trees
+from importal.observe.record import Record
 
-from .conftest import Result, environment, run
+from .conftest import SOURCES, Result, environment, run
 from .environments import COMMAND
 from .test_enable import Environment
 
@@ -210,6 +211,19 @@ def test_enabled_for_an_environment(tmp_path: Path) -> None:
     assert env.run(str(tmp_path / "main.py")) == Result(0, "7\n", "")
     assert env.importal("disable").status == 0
     assert not list(env.site_packages.glob("importal*.pack"))
+
+
+def test_explain_and_trace_name_it(tmp_path: Path) -> None:
+    trees.write(TREE, tmp_path)
+    assert importal(tmp_path, "pack", "-o", "app.pack", "main.py").status == 0
+    use = {"IMPORTAL_PACK": str(tmp_path / "app.pack")}
+    said = importal(tmp_path, "explain", "p.a", PYTHONPATH=f"{SOURCES}{os.pathsep}{tmp_path}", **use).out
+    assert f"<Pack '{tmp_path / 'app.pack'}'>: has it, and its source is what it was" in said
+    assert importal(tmp_path, "trace", "-o", "record.json", "main.py", **use).status == 0
+    record = Record.load(tmp_path / "record.json")
+    (module,) = [one for one in record.imports if one.module == "p.a"]
+    assert (module.bytecode, module.reason) == ("fresh", "it is in the pack")
+    assert module.searched == (f"<Pack '{tmp_path / 'app.pack'}'>",)
 
 
 def test_an_index(tmp_path: Path) -> None:

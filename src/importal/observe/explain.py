@@ -13,7 +13,9 @@ from ..finders.path import PathSearch
 from ..loaders.file import FileLoader
 from ..loaders.placed import PlacedSourceLoader
 from ..loaders.source import SourceLoader
+from ..protocols import UNKNOWN
 from ..sources.places import without_secrets
+from ..spec import ModuleSpec
 from .bytecode import bytecode_of, bytecode_of_member
 from .kind import distribution_of, kind_of
 
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..events import Event
-    from ..spec import ModuleSpec
     from ..system import ImportSystem
 
 __all__ = ["Explanation", "Step", "explain", "find_quickly"]
@@ -133,6 +134,10 @@ def _path_search(finder: Any) -> PathSearch | None:
 def _ask(finder: Any, name: str, path: Sequence[str] | None) -> ModuleSpec | None:
     search = _path_search(finder)
     if search is not None:
+        for known in search.known:
+            answer = known.answer(name, path, search._search)
+            if isinstance(answer, ModuleSpec):
+                return answer
         return search._search(name, search.state.path if path is None else path)
     find_spec = getattr(finder, "find_spec", None)
     return None if find_spec is None else find_spec(name, path, None)
@@ -173,6 +178,13 @@ def _walk_path(
     regular: ModuleSpec | None = None
     portions: list[str] = []
     shadowed: list[str] = []
+    for known in () if won else search.known:
+        answer = known.answer(name, path, search._search)
+        explanation.add(
+            "entry", f"{known!r}: {_known_words(answer)}", entry=repr(known), finder=type(known).__qualname__
+        )
+        if isinstance(answer, ModuleSpec):
+            return answer, []
     for entry in search.state.path if path is None else path:
         spec = search._search(name, [entry])
         finder = search.entry_finder(entry) if isinstance(entry, str) else None
@@ -195,6 +207,14 @@ def _walk_path(
     if regular is not None or not portions:
         return regular, shadowed
     return search._search(name, search.state.path if path is None else path), shadowed
+
+
+def _known_words(answer: Any) -> str:
+    if answer is None:
+        return "knows that there is no such module"
+    if isinstance(answer, ModuleSpec):
+        return "has it, and its source is what it was"
+    return "has nothing of this name, or not as it is now" if answer is UNKNOWN else "knows in which entries it is"
 
 
 def _entry_words(entry: str, finder: Any, spec: ModuleSpec | None) -> str:
