@@ -216,6 +216,14 @@ def mutants(session: nox.Session) -> None:
     session.run("python", "tests/mutants/run.py", *session.posargs)
 
 
+@nox.session(python=PYTHONS)
+def fuzz(session: nox.Session) -> None:
+    """Read a hundred thousand damaged packs (a minute or two)."""
+    install(session)
+    session.env["IMPORTAL_MUTATED"] = "100000"
+    pytest(session, "tests/unit/pack/test_mutated.py", workers="0")
+
+
 @nox.session(python=["3.11", "3.12", "3.13"])
 def realms(session: nox.Session) -> None:
     """Use two versions of real packages in one process (a minute a version, and installing them)."""
