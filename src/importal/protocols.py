@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         """Knows modules without looking for them: a pack."""
 
         def answer(self, name: str, path: Sequence[str] | None, ask: Callable[[str, list[str]], Any]) -> Any:
-            """Return the spec of *name*; None: there is none; a list of the path entries to search; or `UNKNOWN`."""
+            """Return the spec of *name*; None: there is none; a list of the entries to search; or UNKNOWN."""
 
         def invalidate_caches(self) -> None:
             """Look again at whatever it has looked at."""
@@ -72,7 +72,3 @@ if TYPE_CHECKING:
 
         # A source that knows it beforehand may also have ``digest(location) -> str | None``: the sha256 of a file's
         # bytes in 64 hexadecimal digits, by which bytecode is kept. Without it each source file is read to be known.
-
-
-#: The answer of what knows nothing of a module: look for it.
-UNKNOWN: Any = object()

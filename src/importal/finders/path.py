@@ -12,7 +12,6 @@ import sys
 
 from ..events import host_events
 from ..loaders.namespace import NamespacePath
-from ..protocols import UNKNOWN
 from ..spec import ModuleSpec
 from .legacy import LegacyFinder
 
@@ -29,9 +28,10 @@ if TYPE_CHECKING:
 if sys.version_info < (3, 12):
     from ..loaders.legacy import ask_entry_finder
 
-__all__ = ["PathFinder", "PathSearch"]
+__all__ = ["UNKNOWN", "PathFinder", "PathSearch"]
 
-_UNKNOWN = object()
+#: The answer of what knows nothing of a module: look for it.
+UNKNOWN: Any = object()
 
 
 class PathSearch:
@@ -83,8 +83,8 @@ class PathSearch:
         for entry in path:
             if not isinstance(entry, str):
                 continue
-            finder = cache.get(entry, _UNKNOWN) if entry else _UNKNOWN
-            if finder is _UNKNOWN:
+            finder = cache.get(entry, UNKNOWN) if entry else UNKNOWN
+            if finder is UNKNOWN:
                 finder = self.entry_finder(entry)
             spec = None if finder is None else _ask(finder, fullname, target)
             if self.events.observers:
@@ -113,8 +113,8 @@ class PathSearch:
             except (FileNotFoundError, PermissionError):
                 return None  # the current directory is gone; nothing is remembered, it may come back
         cache = self.state.path_importer_cache
-        finder = cache.get(entry, _UNKNOWN)
-        if finder is _UNKNOWN:
+        finder = cache.get(entry, UNKNOWN)
+        if finder is UNKNOWN:
             finder = self.ask_hooks(entry)
             # That nobody claims a URL is not remembered: who does may be in the middle of being imported.
             if finder is not None or "://" not in entry:

@@ -9,11 +9,10 @@ import sys
 
 from .. import names
 from ..finders.archive import zipimporter
-from ..finders.path import PathSearch
+from ..finders.path import UNKNOWN, PathSearch
 from ..loaders.file import FileLoader
 from ..loaders.placed import PlacedSourceLoader
 from ..loaders.source import SourceLoader
-from ..protocols import UNKNOWN
 from ..sources.places import without_secrets
 from ..spec import ModuleSpec
 from .bytecode import bytecode_of, bytecode_of_member

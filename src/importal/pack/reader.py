@@ -12,10 +12,10 @@ import sys
 
 from ..errors import PackError
 from ..events import host_events
+from ..finders.path import UNKNOWN
 from ..interpreter import rename_code, source_hash
 from ..loaders.extension import ExtensionFileLoader
 from ..loaders.source import SourceFileLoader
-from ..protocols import UNKNOWN
 from ..spec import ModuleSpec
 from .format import INDEX_ONLY, SEALED, PackFile
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..errors import PackError
-from ..finders.path import PathFinder
-from ..protocols import UNKNOWN
+from ..finders.path import UNKNOWN, PathFinder
 from .reader import Pack
 
 TYPE_CHECKING = False
