@@ -334,7 +334,17 @@ def test_a_file_that_may_not_be_written(tmp_path: Path) -> None:
 def test_five_thousand_modules(tmp_path: Path) -> None:
     """A terminal is told what takes long, and a pipe is not. An interrupt when the program is over costs nothing."""
     trees.write({f"m{number}.py": "" for number in range(5000)}, tmp_path)
-    (tmp_path / "main.py").write_text("for number in range(5000): __import__(f'm{number}')\nraise SystemExit(3)")
+    program = """
+        for number in range(5000):
+            __import__(f"m{number}")
+        for number in range(30000):
+            try:
+                __import__(f"there_is_none_{number}")
+            except ImportError:
+                pass
+        raise SystemExit(3)
+    """
+    (tmp_path / "main.py").write_text(trees.text(program))
     ours, terminal = os.openpty()
     command = [*COMMAND, "trace", "-o", "out.json", "main.py"]
     with subprocess.Popen(command, cwd=tmp_path, env=environment(), stderr=terminal) as process:

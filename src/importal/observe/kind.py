@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache, lru_cache
 
 from ..interpreter import CORE_MODULES, EXTENSION_SUFFIXES
 from ..sources.places import is_url
@@ -59,10 +60,22 @@ def _is_installed(origin: str) -> bool:
 
 
 def _is_below(origin: str | None, *schemes: str) -> bool:
+    if origin is None:
+        return False
+    folder, file = os.path.split(origin)
+    return os.path.join(_real(folder), file).startswith(_roots(schemes))
+
+
+@cache
+def _roots(schemes: tuple[str, ...]) -> tuple[str, ...]:
     import sysconfig
 
-    roots = [os.path.realpath(sysconfig.get_path(scheme)) + os.sep for scheme in schemes]
-    return origin is not None and os.path.realpath(origin).startswith(tuple(roots))
+    return tuple(os.path.realpath(sysconfig.get_path(scheme)) + os.sep for scheme in schemes)
+
+
+@lru_cache(1024)
+def _real(folder: str) -> str:
+    return os.path.realpath(folder)
 
 
 def _is_extension(origin: str) -> bool:

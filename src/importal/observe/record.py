@@ -8,15 +8,15 @@ of its imports add up to ``ended - started``.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields
-from functools import cached_property
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache, cached_property
 
 from ..errors import RecordError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
 __all__ = ["PHASES", "VERSION", "By", "Cached", "Ended", "Import", "Record", "Startup", "Thread"]
@@ -213,29 +213,46 @@ def _read(kind: type, values: Any) -> Any:
     if not isinstance(values, dict):
         raise TypeError(f"{values!r:.80} is no {kind.__name__}")
     made = dict(values)
-    for one in fields(kind):
-        if one.name in values:
-            made[one.name] = _value(values[one.name], str(one.type), f"{kind.__name__}.{one.name}")
+    for name, take in _takers(kind):
+        if name in values:
+            made[name] = take(values[name])
     return kind(**made)
 
 
-def _value(value: Any, form: str, name: str) -> Any:
-    """Return a JSON *value* as the annotation *form* has it."""
-    alternatives = form.split(" | ")
-    if value is None and "None" in alternatives:
-        return None
-    first = alternatives[0]
+@cache
+def _takers(kind: type) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    """Return for each field of *kind* its name, and what makes its value of a JSON value."""
+    return tuple((one.name, _taker(str(one.type), f"{kind.__name__}.{one.name}")) for one in fields(kind))
+
+
+def _taker(form: str, name: str) -> Callable[[Any], Any]:
+    """Return a function that returns a JSON value as the annotation *form* has it; it raises TypeError for others."""
+    first, *others = form.split(" | ")
+    optional = "None" in others
     outer, _, inner = first.rstrip("]").partition("[")
-    if outer == "tuple" and isinstance(value, list):
-        return tuple([_value(one, inner.removesuffix(", ..."), name) for one in value])
-    if outer == "Mapping" and isinstance(value, dict):
-        return {key: _value(one, inner.removeprefix("str, "), name) for key, one in value.items()}
-    if first in _PARTS:
-        return _read(_PARTS[first], value)
-    # Times that no clock has shown would fail in later arithmetic; bool is an int to isinstance.
-    if type(value) is _PLAIN.get(first) and not (isinstance(value, int) and abs(value) >= 1 << 63):
-        return value
-    raise TypeError(f"{name} cannot be {value!r:.80}")
+    one: Callable[[Any], Any]
+    accepts: type
+    if outer == "tuple":
+        item = _taker(inner.removesuffix(", ..."), name)
+        accepts, one = list, lambda value: tuple([item(part) for part in value])
+    elif outer == "Mapping":
+        item = _taker(inner.removeprefix("str, "), name)
+        accepts, one = dict, lambda value: {key: item(part) for key, part in value.items()}
+    elif first in _PARTS:
+        accepts, one = object, lambda value: _read(_PARTS[first], value)
+    else:
+        accepts, one = _PLAIN[first], lambda value: value
+
+    def take(value: Any) -> Any:
+        if value is None and optional:
+            return None
+        # bool is an int to isinstance; and times that no clock has shown would fail in later arithmetic.
+        fits = type(value) is accepts or accepts is object
+        if not fits or (accepts is int and abs(value) >= 1 << 63):
+            raise TypeError(f"{name} cannot be {value!r:.80}")
+        return one(value)
+
+    return take
 
 
 _PLAIN: dict[str, type] = {"int": int, "str": str, "bool": bool}
@@ -259,6 +276,16 @@ def _check_parents(record: Record) -> None:
 
 
 def _plain(value: Any) -> Any:
+    """Return *value* as JSON has it."""
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
-    return asdict(value) if hasattr(value, "__dataclass_fields__") else value
+    names = _names(type(value))  # type: ignore[arg-type]  # a class can be hashed
+    if names is None:
+        return value
+    return {name: _plain(getattr(value, name)) for name in names}
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...] | None:
+    """Return the names of the fields of *kind*, None where it is no dataclass."""
+    return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else None
