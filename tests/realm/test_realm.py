@@ -13,6 +13,7 @@ import pytest
 
 import importal
 import trees
+from importal.realm import known
 
 SOURCES = Path(importal.__file__).parents[1]
 Run = Callable[[str], str]
@@ -295,3 +296,34 @@ def test_spawned_children_have_the_realms(run: Run, tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "('one.lib.core', 1)\n", "")
+
+
+def test_doctor_foretells(run: Run, tmp_path: Path) -> None:
+    suffix = importal.machinery.EXTENSION_SUFFIXES[0]
+    for name, files in {
+        "plain": ["plain.py"],
+        "compiled": [f"compiled{suffix}", "compiled.py"],
+        "native": [f"native{suffix}"],
+        "lxml": ["lxml/__init__.py", f"lxml/etree{suffix}"],
+    }.items():
+        trees.write({"site": dict.fromkeys(files, "")}, tmp_path)
+        information = {
+            "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
+            "RECORD": "".join(f"{file},,\n" for file in files),
+        }
+        trees.write({"site": {f"{name}-1.0.dist-info": information}}, tmp_path)
+    command = [sys.executable, "-m", "importal", "doctor", "--realm", "site"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env={"PYTHONPATH": str(SOURCES)}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines() == [
+        "yes  compiled 1.0: its 1 compiled modules are executed from their source",
+        f"no   lxml 1.0: lxml can be in a process only once: {known.ALONE['lxml']}",
+        "yes  native 1.0: it has 1 extension modules: a copy of the realm's own, which is never unloaded",
+        "yes  plain 1.0: it is Python code",
+    ]
+    absent = subprocess.run(
+        [*command[:-1], "none"], cwd=tmp_path, env={"PYTHONPATH": str(SOURCES)}, capture_output=True, check=False
+    )
+    assert absent.returncode == 2

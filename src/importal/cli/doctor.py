@@ -44,7 +44,11 @@ def main(arguments: list[str]) -> int:
         help="another interpreter, or the folder of a virtual environment (default: the running one)",
     )
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
+    parser.add_argument("--realm", metavar="ENTRY", action="append",
+                        help="tell which distributions of this path entry can live in a realm; may be repeated")  # fmt: skip
     options = parser.parse_args(arguments)
+    if options.realm:
+        return _forecast(options.realm, as_json=options.json)
     if not os.path.isdir(options.folder):
         print(f"importal doctor: {options.folder}: there is no such folder; name one, or none", file=sys.stderr)
         return 2
@@ -66,6 +70,27 @@ def main(arguments: list[str]) -> int:
     else:
         _print(environment, checks, counts)
     return 0 if healthy else 1
+
+
+def _forecast(entries: list[str], *, as_json: bool) -> int:
+    """Print what can live in a realm with the path *entries*. Returns 0, 1 when one cannot, 2 for no entry."""
+    from dataclasses import asdict
+
+    from ..realm.forecast import forecasts
+
+    missing = [entry for entry in entries if not os.path.isdir(entry)]
+    if missing:
+        print(f"importal doctor: {missing[0]}: there is no such folder; name a realm's path entry", file=sys.stderr)
+        return 2
+    found = list(forecasts(entries))
+    if as_json:
+        print(json.dumps({"distributions": [asdict(one) for one in found]}, indent=2))
+    else:
+        for one in found:
+            print(f"{'yes' if one.can else 'no':3}  {one.distribution} {one.version}: {one.why}")
+        if not found:
+            print("no distribution is installed there")
+    return 0 if all(one.can for one in found) else 1
 
 
 def _print(environment: Environment, checks: list[Check], counts: dict[Severity, int]) -> None:
