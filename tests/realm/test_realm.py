@@ -306,7 +306,9 @@ def test_doctor_foretells(run: Run, tmp_path: Path) -> None:
         "native": [f"native{suffix}"],
         "lxml": ["lxml/__init__.py", f"lxml/etree{suffix}"],
     }.items():
-        trees.write({"site": dict.fromkeys(files, "")}, tmp_path)
+        for file in files:
+            (tmp_path / "site" / file).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "site" / file).touch()
         information = {
             "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
             "RECORD": "".join(f"{file},,\n" for file in files),

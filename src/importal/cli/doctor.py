@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
     parser.add_argument("--realm", metavar="ENTRY", action="append",
-                        help="tell which distributions of this path entry can live in a realm; may be repeated")  # fmt: skip
+                        help="tell what of this path entry can live in a realm; may be repeated")  # fmt: skip
     options = parser.parse_args(arguments)
     if options.realm:
         return _forecast(options.realm, as_json=options.json)
