@@ -12,15 +12,17 @@ import sys
 
 from ..errors import PackError
 from ..files import cache_folder, write
-from ..interpreter import Module, external, source_hash
+from ..interpreter import Module, bootstrap, source_hash
 from . import format as file_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from types import ModuleType
 
 __all__ = ["OwnModules", "keep", "kept_at", "load"]
 
+_INIT = f"{os.sep}__init__.py"
 _FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -65,18 +67,17 @@ def load(path: str) -> bool:
     except (OSError, PackError):
         return False
     table = sys.modules
+    loaded = []
     for (name, below, _, _), code in zip(file.root["modules"], codes, strict=True):
         if name in table:
             continue
-        origin = _FOLDER + below
-        spec = external.spec_from_file_location(name, origin)
-        module = Module(name)
         parent, _, child = name.rpartition(".")
-        vars(module).update(
-            __spec__=spec, __loader__=spec.loader, __file__=origin, __package__=spec.parent, __cached__=spec.cached
-        )
+        module = Module(name)
+        # Enough for relative imports; the rest follows when the classes for it are there.
+        spec = bootstrap.ModuleSpec(name, None, is_package=below.endswith(_INIT))
+        vars(module).update(__spec__=spec, __package__=spec.parent, __file__=_FOLDER + below)
         if spec.submodule_search_locations is not None:
-            module.__path__ = spec.submodule_search_locations
+            module.__path__ = [_FOLDER + below.removesuffix(_INIT)]
         table[name] = module
         try:
             exec(code, module.__dict__)
@@ -84,7 +85,22 @@ def load(path: str) -> bool:
             del table[name]
             raise
         setattr(table[parent], child, module)
+        loaded.append(module)
+    _complete(loaded)
     return True
+
+
+def _complete(modules: Iterable[ModuleType]) -> None:
+    """Give *modules* the specs and loaders that an import gives them."""
+    from ..loaders.source import SourceFileLoader
+    from ..spec import ModuleSpec
+
+    for module in modules:
+        file = str(module.__file__)
+        spec = ModuleSpec(module.__name__, SourceFileLoader(module.__name__, file), origin=file)
+        spec.submodule_search_locations = vars(module).get("__path__")
+        spec._set_fileattr = True
+        vars(module).update(__spec__=spec, __loader__=spec.loader)
 
 
 def _can_be_written(folder: str) -> bool:
