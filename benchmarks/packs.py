@@ -36,30 +36,31 @@ VARIANTS = {
 # Puts the modules of a record under measurement: marshal.loads and exec of each, without what it imports inside.
 FLOOR = """
 import gc, marshal, sys, time
+from _frozen_importlib import ModuleSpec
+from _frozen_importlib_external import SourceFileLoader
 gc.disable()
 with open(sys.argv[1], "rb") as file:
     codes = marshal.load(file)
 spent, inner = 0, [0]
-class Finder:
-    def find_spec(self, name, path=None, target=None):
-        if name in codes:
-            spec = type(sys.__spec__)(name, self, origin=codes[name][1], is_package=codes[name][2])
-            spec.has_location = True
-            if codes[name][2]:
-                spec.submodule_search_locations.append(codes[name][1].rpartition("/")[0])
-            return spec
-    def create_module(self, spec):
-        return None
+class Loader(SourceFileLoader):
     def exec_module(self, module):
         global spent
         clock = time.perf_counter
         begun = clock()
         inner.append(0)
-        code = marshal.loads(codes[module.__name__][0])
-        exec(code, module.__dict__)
+        exec(marshal.loads(codes[self.name][0]), module.__dict__)
         whole = clock() - begun
         spent += whole - inner.pop()
         inner[-1] += whole
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name in codes:
+            _, origin, is_package = codes[name]
+            spec = ModuleSpec(name, Loader(name, origin), origin=origin, is_package=is_package)
+            spec.has_location = True
+            if is_package:
+                spec.submodule_search_locations.append(origin.rpartition("/")[0])
+            return spec
 sys.meta_path.insert(0, Finder())
 exec(compile(open(sys.argv[2]).read(), sys.argv[2], "exec"), {"__name__": "__main__"})
 print(spent)
@@ -102,7 +103,7 @@ class Environments:
         place = self.folder / name
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", place], check=True)
         (packages,) = place.glob("lib/python*/site-packages")
-        (packages / "packages.pth").write_text(sysconfig.get_path("purelib") + "\n")
+        (packages / "_packages.pth").write_text(sysconfig.get_path("purelib") + "\n")
         return place / "bin" / "python"
 
     def _run(self, name: str, *arguments: str) -> str:

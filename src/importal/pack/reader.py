@@ -151,6 +151,8 @@ class Pack:
             known, places, others = self._look_at(package, path)
         holders, module = self.entry(name) or ((), None)
         found = sorted((places[number], number) for number in holders if number in places)
+        if module is None and name in self._indexed:
+            return self._portions(name, found, others, ask)
         first = found[0][0] if found else len(known)
         for place, other in others:
             if place > first:
@@ -165,16 +167,32 @@ class Pack:
             # Only what still holds what it held lets a name be nowhere.
             self._check()
             return self._along(package, name, path, ask) if self._changed else None
-        if module is None and name in self._indexed and (not others or ask(name, [one for _, one in others]) is None):
-            portions = [f"{self.roots[number]}{os.sep}{name.rpartition('.')[2]}" for _, number in found]
-            if all(portion in self._listed for portion in portions):
-                spec = ModuleSpec(name, None)
-                spec.submodule_search_locations = portions
-                return spec
         if module is None or module[1] != found[0][1]:
             wanted = {place for place, _ in found} | {place for place, _ in others}
             return [known[place] for place in sorted(wanted)]
         return self._found(name, module)
+
+    def _portions(
+        self,
+        name: str,
+        found: list[tuple[int, int]],
+        others: list[tuple[int, str]],
+        ask: Callable[[str, list[str]], Any],
+    ) -> Any:
+        """Return the spec of a namespace package with its portions in the roots that were *found*, and in *others*."""
+        tail = name.rpartition(".")[2]
+        portions = [(place, [f"{self.roots[number]}{os.sep}{tail}"]) for place, number in found]
+        if any(portion not in self._listed for _, (portion,) in portions):
+            return UNKNOWN  # something else of that name is in one of them
+        for place, other in others:
+            spec = ask(name, [other])
+            if spec is not None:
+                if spec.loader is not None:
+                    return UNKNOWN
+                portions.append((place, spec.submodule_search_locations))
+        made = ModuleSpec(name, None)
+        made.submodule_search_locations = [portion for _, here in sorted(portions) for portion in here]
+        return made if portions else UNKNOWN
 
     def _is_of(self, spec: ModuleSpec, module: Any) -> bool:
         """Tell whether *spec* is of the file that *module* in the pack was made from."""

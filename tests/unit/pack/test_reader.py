@@ -331,3 +331,39 @@ def test_events_name_the_pack(child: Child) -> None:
     """
     )
     assert out == "True fresh True it is in the pack\n"
+
+
+def test_portions_in_a_directory_that_has_changed(child: Child) -> None:
+    """They are asked for; a regular package that has come there wins over them."""
+    out = child("""
+        import time
+        entries = []
+        for number in range(40):
+            trees.write({"ns": {f"s{number}.py": f"value = {number}"}}, tmp / f"e{number}")
+            entries.append(str(tmp / f"e{number}"))
+        file = tmp / "index.pack"
+        file.write_bytes(writing.encode(collect.index(entries), str(file), index=True))
+        sys.path[:1] = entries
+        time.sleep(0.02)
+        (tmp / "e7" / "new.py").write_text("")
+        packed = use.use(str(file))
+        try:
+            import nothing  # has every directory looked at
+        except ModuleNotFoundError:
+            pass
+        import ns.s7, ns.s39
+        print(ns.s7.value, len(ns.__path__), ns.__path__[7] == str(tmp / "e7" / "ns"))
+        for name in ("ns", "ns.s7", "ns.s39"):
+            del sys.modules[name]
+        (tmp / "e7" / "ns" / "__init__.py").write_text("value = 'regular'")
+        import importlib
+        importlib.invalidate_caches()
+        (tmp / "e7" / "newer.py").write_text("")
+        try:
+            import nothing_either
+        except ModuleNotFoundError:
+            pass
+        import ns
+        print(ns.value)
+    """)
+    assert out == "7 40 True\nregular\n"
