@@ -160,7 +160,9 @@ class Pack:
             spec = ask(name, [other])
             if spec is not None:
                 # A directory that has changed may still hold the very file the pack was made from.
-                return self._found(name, module) if module is not None and self._is_of(spec, module) else UNKNOWN
+                if module is not None and self._is_of(spec, module):
+                    return self._found(name, module)
+                return _at(known, found, others)
         if not found:
             if self.sealed or self._changed is not None:
                 return None
@@ -168,8 +170,7 @@ class Pack:
             self._check()
             return self._along(package, name, path, ask) if self._changed else None
         if module is None or module[1] != found[0][1]:
-            wanted = {place for place, _ in found} | {place for place, _ in others}
-            return [known[place] for place in sorted(wanted)]
+            return _at(known, found, others)
         return self._found(name, module)
 
     def _portions(
@@ -307,6 +308,11 @@ def stamp_of(directory: str) -> int | None:
         return os.stat(directory).st_mtime_ns
     except OSError:
         return None
+
+
+def _at(path: list[str], *places: list[tuple[int, Any]]) -> list[str]:
+    """Return the entries of *path* at *places*, in their order: nowhere else is there anything of the name."""
+    return [path[place] for place in sorted({place for some in places for place, _ in some})]
 
 
 def _same(path: Sequence[str], given: Any) -> bool:

@@ -21,7 +21,7 @@ __all__ = ["Contents", "Module", "anchored", "encode", "missing"]
 _AT_ONCE = 1 << 20
 
 # So many names are looked up soonest in one table; of more, only a part should have to be read for one name.
-_ONE_BUCKET = 1024
+_ONE_BUCKET = 4096
 _IN_A_BUCKET = 256
 
 
