@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,11 @@ def test_kept_by_the_first_start_and_used_by_the_next(tmp_path: Path) -> None:
     first = file.stat()
     assert start(tmp_path) == SAID
     assert file.stat().st_mtime_ns == first.st_mtime_ns
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace shows which files are opened")
+def test_the_modules_files_are_not_opened(tmp_path: Path) -> None:
+    assert start(tmp_path) == SAID
     files = run(
         ["strace", "-f", "-e", "trace=openat", *COMMAND, "run", "-c", PROGRAM], tmp_path, IMPORTAL_CACHE=str(tmp_path / "cache")
     )  # fmt: skip
