@@ -329,3 +329,15 @@ def test_doctor_foretells(run: Run, tmp_path: Path) -> None:
         [*command[:-1], "none"], cwd=tmp_path, env={"PYTHONPATH": str(SOURCES)}, capture_output=True, check=False
     )
     assert absent.returncode == 2
+
+
+def test_lending_leaves_other_realms_alone(run: Run) -> None:
+    """While an extension module of one realm is initialised, the modules of another stay where they are."""
+    out = run("""
+        one, two = Realm("one", ["v1"]), Realm("two", ["v2"])
+        one.import_module("lib"), two.import_module("lib")
+        with one.lending:
+            print(sys.modules["lib"] is sys.modules["one.lib"], "two.lib" in sys.modules, "two" in sys.modules)
+        print("lib" in sys.modules, "two.lib" in sys.modules)
+    """)
+    assert out == "True True True\nFalse True\n"

@@ -140,7 +140,7 @@ def keep(path: str, loaded: Iterable[str]) -> bool:
     for name in loaded:
         module = sys.modules[name]
         origin = module.__spec__.origin if module.__spec__ is not None else None
-        if origin is None or not origin.startswith(_FOLDER + os.sep) or name == "__main__":
+        if origin is None or not origin.startswith(_FOLDER + os.sep):
             continue
         try:
             status = os.stat(origin)

@@ -45,9 +45,7 @@ def use_all(paths: list[str]) -> Callable[[], None]:
 
 
 def pack_hook(entry: str) -> PackEntryFinder:
-    """Return a finder for the pack *entry* (a path hook). Raises ImportError for anything else."""
-    if not entry.endswith(".pack"):
-        raise ImportError("only packs are supported", path=entry)
+    """Return a finder for the pack *entry*. Raises ImportError for one that cannot be used."""
     try:
         return PackEntryFinder(use(entry))
     except PackError as error:

@@ -35,28 +35,21 @@ def _call(function: Any, argument: Any) -> Any:
 
 
 class Lending:
-    """The plain names of one realm in the interpreter's table, while this is entered; only its thread is served."""
+    """The plain names of one realm in the interpreter's table, while this is entered."""
 
     def __init__(self, names: Names, builtins: dict[str, object]) -> None:
         self.names = names
         # C code asks for the built-in names of the function that has called it.
         space = {"__builtins__": builtins, "__name__": f"{names.realm}.<C code>"}
         self.call = import_frame(FunctionType(_call.__code__, space))
-        self._borrower: int | None = None
         self._depth = 0
         self._saved: dict[str, ModuleType] = {}
-
-    @property
-    def here(self) -> bool:
-        """Whether the names are lent, and to this thread."""
-        return self._borrower == _thread.get_ident()
 
     def __enter__(self) -> None:
         _one_at_a_time.acquire()
         self._depth += 1
         if self._depth > 1:
             return
-        self._borrower = _thread.get_ident()
         own = {
             self.names.short(full): module
             for full, module in list(sys.modules.items())
@@ -77,7 +70,6 @@ class Lending:
                     sys.modules.setdefault(self.names.prefix + name, module)
             sys.modules.update(self._saved)
             self._saved = {}
-            self._borrower = None
         _one_at_a_time.release()
 
 

@@ -14,8 +14,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["FACADES", "MIRRORED", "Names"]
+__all__ = ["FACADES", "MIRRORED", "REALMS", "Names"]
 
+#: The names of the realms that there are: what is below them in the interpreter's table is a full name.
+REALMS: set[str] = set()
 #: Modules that stand for one of the standard library inside a realm, and mean the realm where that means the process.
 FACADES = frozenset({"sys", "builtins", "importlib", "importlib.util", "runpy"})
 #: Modules of the standard library that a realm has copies of: they work by what the modules above say.
@@ -78,9 +80,9 @@ class Names(dict[str, tuple[str, str]]):
 
     def is_own(self, name: str) -> bool:
         """Tell whether *name* is a plain name for a module that the realm has found on its path."""
-        if name == self.realm or name.startswith(self.prefix):
-            return False
         top = name.partition(".")[0]
+        if top in REALMS:
+            return False  # a full name, of this realm or another
         return self[top][0] == self.prefix + top and top not in FACADES and top not in MIRRORED
 
     def short(self, full: str) -> str:

@@ -19,7 +19,7 @@ from ..standard import ImportSystem
 from .extensions import Lending
 from .facades import RealmFinder, RealmPathFinder, builtins_for, sys_for
 from .importing import import_function, import_own, in_the_realms_words
-from .names import Names
+from .names import REALMS, Names
 from .view import RealmModules, RealmState
 
 TYPE_CHECKING = False
@@ -53,8 +53,6 @@ def asked_in_a_realm(name: str) -> ModuleType | None:
     Compiled code imports without the function that Python code has, and the interpreter then looks for the plain name.
     Who asks is told by the innermost Python function.
     """
-    if name.partition(".")[0] in ImportSystem.host().realms:
-        return None  # a full name
     frame: Any = sys._getframe(2)
     while frame is not None:
         realm = _realms.get(id(frame.f_builtins))
@@ -122,6 +120,7 @@ class Realm:
         sys.modules[name] = root
         sys.modules[f"{name}.builtins"] = self.builtins
         sys.modules[f"{name}.sys"] = sys_for(self._state)
+        REALMS.add(name)
         self.system.realms[name] = vars(self.builtins)
         self.system.asked_in_a_realm = asked_in_a_realm
         _realms[id(vars(self.builtins))] = self
@@ -201,12 +200,9 @@ class Realm:
                 continue
             for name, value in list(vars(module).items()):
                 twin = getattr(theirs, name, None)
-                if (
-                    isinstance(value, type)
-                    and isinstance(twin, type)
-                    and value is not twin
-                    and value.__module__ == full
-                ):
+                if not isinstance(value, type) or value.__module__ != full:
+                    continue
+                if isinstance(twin, type) and twin is not value:
                     found.append(Crossing((f"{short}.{name}", value, twin)))
         return sorted(found, key=lambda one: one[0])
 
@@ -223,6 +219,7 @@ class Realm:
         if self._finder in sys.meta_path:
             sys.meta_path.remove(self._finder)
         del self.system.realms[self.name], _realms[id(vars(self.builtins))]
+        REALMS.discard(self.name)
         watched, extensions = self._watched()
         for full in [name for name in sys.modules if name == self.name or name.startswith(self.names.prefix)]:
             del sys.modules[full]
@@ -258,10 +255,6 @@ class Realm:
                     who = names.get(ident, ident)
                     raise RealmError(self.name, f"the thread {who!r} executes code of it ({where}); let that end first")
                 at = at.f_back
-
-
-def _are_twins(one: object, other: object) -> bool:
-    return isinstance(one, type) and isinstance(other, type) and one is not other
 
 
 def _who_holds(module: ModuleType | None) -> str:
