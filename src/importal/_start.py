@@ -18,16 +18,22 @@ if TYPE_CHECKING:
 # that these import in turn is importal's again.
 _ASKED_AT_START = ("sitecustomize", "usercustomize", "linecache")
 
+_started = False
+
 
 def start(folder: str, packs: Sequence[str] = (), freeze: bool = False) -> None:
     """Have the first import that misses the module table load importal and install it, and use *packs*.
 
     importal's own modules are kept in a file in *folder*. With *freeze* the collector leaves what is there at the
-    end of the process alone.
+    end of the process alone. Nothing is done again: site executes the start-up files of a virtual environment twice.
 
     Other threads that import meanwhile wait for that: what the interpreter's own import began, importal's would not
     know of. Should loading fail, the error is raised once, and the interpreter's own import is back.
     """
+    global _started
+    if _started:
+        return
+    _started = True
     bootstrap: Any = sys.modules["_frozen_importlib"]
     find_and_load = bootstrap._find_and_load
     turn = _thread.allocate_lock()

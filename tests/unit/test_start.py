@@ -30,6 +30,19 @@ def test_importal_is_loaded_by_the_first_import_that_misses(child: Child) -> Non
     assert out == "False False False True True\n"
 
 
+def test_a_start_file_that_is_executed_twice_starts_once(child: Child) -> None:
+    """As site does for those of a virtual environment."""
+    out = child("""
+        from importal._start import start
+        bootstrap = sys.modules["_frozen_importlib"]
+        start(str(tmp))
+        first = bootstrap._find_and_load
+        start(str(tmp))
+        print(bootstrap._find_and_load is first)
+    """)
+    assert out == "True\n"
+
+
 def test_a_missing_module_is_missing(child: Child) -> None:
     out = child("""
         import traceback
