@@ -21,11 +21,12 @@ _ASKED_AT_START = ("sitecustomize", "usercustomize", "linecache")
 _started = False
 
 
-def start(folder: str, packs: Sequence[str] = (), freeze: bool = False) -> None:
+def start(folder: str, packs: Sequence[str] = (), freeze: bool | None = None) -> None:
     """Have the first import that misses the module table load importal and install it, and use *packs*.
 
-    importal's own modules are kept in a file in *folder*. With *freeze* the collector leaves what is there at the
-    end of the process alone. Nothing is done again: site executes the start-up files of a virtual environment twice.
+    importal's own modules are kept in a file in *folder*. At the end of the process the collector leaves alone what is
+    there: where that does nothing but free memory (*freeze* is None), always, or never. Nothing is done again: site
+    executes the start-up files of a virtual environment twice.
 
     Other threads that import meanwhile wait for that: what the interpreter's own import began, importal's would not
     know of. Should loading fail, the error is raised once, and the interpreter's own import is back.
@@ -60,7 +61,7 @@ def start(folder: str, packs: Sequence[str] = (), freeze: bool = False) -> None:
     bootstrap._find_and_load = load_importal_first
 
 
-def _install(folder: str, packs: Sequence[str], *, freeze: bool) -> None:
+def _install(folder: str, packs: Sequence[str], *, freeze: bool | None) -> None:
     # Loading makes many objects and no garbage: a collection in between only costs time.
     collects = gc.isenabled()
     gc.disable()
@@ -75,10 +76,10 @@ def _install(folder: str, packs: Sequence[str], *, freeze: bool) -> None:
             from importal.pack.use import use_all
 
             installation.also(use_all(list(packs)))
-        if freeze:
-            from importal.collector import freeze_at_exit
+        if freeze is not False:
+            from importal.ending import shorten_the_end
 
-            freeze_at_exit()
+            installation.also(shorten_the_end(always=bool(freeze)))
         modules.keep()
     finally:
         if collects:

@@ -8,9 +8,8 @@ raised as long as an import is under way. It still runs, only less often: the bo
 from __future__ import annotations
 
 import gc
-import sys
 
-__all__ = ["Collector", "freeze_at_exit"]
+__all__ = ["Collector"]
 
 # No number that a program would choose: by it `release` knows that the threshold is still the one set here.
 _RAISED = 50_021
@@ -37,18 +36,3 @@ class Collector:
         present, *others = gc.get_threshold()
         if present == _RAISED:
             gc.set_threshold(self._before, *others)
-
-
-def freeze_at_exit() -> None:
-    """Have the collector leave what is there when the process ends alone (``gc.freeze``).
-
-    The interpreter looks through all objects there are, twice or three times, before it ends, for cycles whose
-    finalisers are to be called. That takes a good part of the time of a program that has imported much.
-    """
-    present = "atexit" in sys.modules
-    import atexit
-
-    # What is registered first is called last: after all that the program has registered.
-    atexit.register(gc.freeze)
-    if not present:
-        del sys.modules["atexit"]  # the program has not asked for it

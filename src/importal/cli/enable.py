@@ -37,7 +37,8 @@ def main(command: str, arguments: list[str]) -> int:
     if command == "enable":
         parser.add_argument("--pack", metavar="FILE", action="append", default=[],
                             help="take modules from this pack (importal pack -o FILE); may be repeated")  # fmt: skip
-        parser.add_argument("--freeze", action="store_true", help="as importal run --freeze")
+        parser.add_argument("--freeze", action=argparse.BooleanOptionalAction, default=None,
+                            help="as importal run --freeze and --no-freeze")  # fmt: skip
     options = parser.parse_args(arguments)
     file = start_file()
     try:
@@ -52,7 +53,7 @@ def start_file() -> str:
     return os.path.join(sysconfig.get_path("purelib"), "importal.pth")
 
 
-def _enable(file: str, packs: list[str], *, freeze: bool) -> int:
+def _enable(file: str, packs: list[str], *, freeze: bool | None) -> int:
     if not _finds_importal():
         print(
             f"importal enable: importal is not installed in {sys.prefix}; install it there first "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ..collector import freeze_at_exit
+from ..ending import shorten_the_end
 from ..errors import RealmError, TargetError
 from ..interpreter import import_frame, without_import_frames
 from ..run import Program
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-USAGE = f"""usage: importal run [-O | -OO] [--path ENTRY]... [--pack FILE]... [--freeze]
+USAGE = f"""usage: importal run [-O | -OO] [--path ENTRY]... [--pack FILE]... [--[no-]freeze]
                     [--realm NAME=PATH]... {TARGETS}
 
 Runs the program under importal exactly as python runs it: sys.argv, sys.path[0], __main__, standard input, signals,
@@ -33,8 +33,8 @@ tracebacks and the exit status are the program's own. Processes it starts with m
   --pack FILE   take modules from this pack (importal pack -o FILE), as long as they are what they were
   --realm NAME=PATH  make a realm of this name with this path entry before the program begins; several entries of one
                 realm are separate options
-  --freeze      have the garbage collector leave alone, when the program ends, what is there then; cycles that only
-                then are garbage are not finalised
+  --freeze      have the garbage collector leave alone, when the program ends, what is there then, also where objects
+                in cycles have finalisers, which are not called then; --no-freeze: in no case
 """
 
 
@@ -60,13 +60,11 @@ def main(arguments: list[str], own: OwnModules | None = None) -> int:
         print(USAGE, end="", file=sys.stderr)
         return 2
     assert places is not None
-    _hand_on(places)
     optimize = sum(option.count("O") for option in options if option in {"-O", "-OO"})
     if optimize > sys.flags.optimize:
-        _start_again(min(optimize, 2), target)
-    if "--freeze" in options:
-        freeze_at_exit()
-    return _run(program, own, _realms(places))
+        _start_again(min(optimize, 2), [*(one for one in options if one not in {"-O", "-OO"}), *target])
+    _hand_on(places)
+    return _run(program, own, _realms(places), _freezes(options))
 
 
 def _places(options: list[str]) -> tuple[list[tuple[str, str]] | None, list[str]]:
@@ -81,9 +79,15 @@ def _places(options: list[str]) -> tuple[list[tuple[str, str]] | None, list[str]
             if not named or (name == "--realm" and not all(named.partition("="))):
                 return None, unknown
             found.append((name, named))
-        elif option not in {"-O", "-OO", "--freeze"}:
+        elif option not in {"-O", "-OO", "--freeze", "--no-freeze"}:
             unknown.append(option)
     return found, unknown
+
+
+def _freezes(options: list[str]) -> bool | None:
+    """Return what the last of *options* says about freezing, None where none does."""
+    said = [option == "--freeze" for option in options if option in {"--freeze", "--no-freeze"}]
+    return said[-1] if said else None
 
 
 def _hand_on(places: list[tuple[str, str]]) -> None:
@@ -137,8 +141,10 @@ def _start_again(optimize: int, arguments: list[str]) -> None:
 
 
 @import_frame
-def _run(program: Program, own: OwnModules | None, realms: dict[str, list[str]]) -> int:
+def _run(program: Program, own: OwnModules | None, realms: dict[str, list[str]], freeze: bool | None) -> int:
     installation = ImportSystem.host().install()
+    if freeze is not False:
+        installation.also(shorten_the_end(always=bool(freeze)))
     from .children import follow_children
 
     follow_children(installation)
