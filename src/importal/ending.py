@@ -57,26 +57,35 @@ def _nothing_has_a_finaliser() -> bool:
     """Tell whether freeing the objects there are, in whatever order, would do nothing but free them."""
     if not gc.isenabled() or gc.get_debug() or gc.callbacks or hasattr(sys, "gettotalrefcount"):
         return False  # the program has arranged things itself, or looks at what is freed
+    collections = sys.modules.get("collections")
+    if collections is None:
+        return False  # a program that has not come to this one is small, and ends at once
     objects = gc.get_objects()
     # Types are compared as they are: `isinstance` asks proxies for the class of what they stand for.
-    types = set(map(type, objects))
-    metatypes = {one for one in types if type in one.__mro__}
-    # nanobind counts, at the very end, what has not been freed.
-    if any((one.__module__, one.__name__) in _WRITE_WHEN_FREED or one.__module__ == "nanobind" for one in types):
-        return False
-    finalised = {one for one in types if _finaliser(one) is not None} - _IN_MEMORY
-    if metatypes & finalised:
-        return False
-    looked_at = finalised | metatypes
+    numbers = collections.Counter(map(type, objects))
     streams = _standard_streams()
-    for one in [one for one in objects if type(one) in looked_at]:
-        if type(one) in metatypes:
-            # Objects of such a class are unknown to the collector: there may be some.
-            if not one.__flags__ & _COLLECTED and type(_finaliser(one)) is _Function:
-                return False
-        elif not (id(one) in streams or (type(one) is _Generator and _ends_silently(one))):
+    for one, number in numbers.items():
+        # nanobind counts, at the very end, what has not been freed.
+        if one.__module__ == "nanobind" or (one.__module__, one.__name__) in _WRITE_WHEN_FREED:
             return False
-    return True
+        if _finaliser(one) is None or one in _IN_MEMORY:
+            continue
+        if one is _Generator:
+            if not all(_ends_silently(some) for some in objects if type(some) is _Generator):
+                return False
+        elif number > sum(type(stream) is one for stream in streams):
+            return False
+    return not _some_unknown_have_a_finaliser(object)
+
+
+def _some_unknown_have_a_finaliser(among: Any) -> bool:
+    """Tell whether a class whose objects the collector does not know has ``__del__``: there may be some."""
+    for one in type.__subclasses__(among):
+        if not one.__flags__ & _COLLECTED and (
+            type(_finaliser(one)) is _Function or _some_unknown_have_a_finaliser(one)
+        ):
+            return True
+    return False
 
 
 def _finaliser(of: Any) -> object:
@@ -87,13 +96,14 @@ def _finaliser(of: Any) -> object:
     return None
 
 
-def _standard_streams() -> set[int]:
-    """Return the identities of the standard streams, which the interpreter writes out itself, and of their parts."""
-    found = set()
+def _standard_streams() -> list[Any]:
+    """Return the standard streams, which the interpreter writes out itself, and their parts; the collector knows all."""
+    found = []
     for stream in (sys.__stdin__, sys.__stdout__, sys.__stderr__):
         part: Any = stream
         for below in ("buffer", "raw", "none"):
-            found.add(id(part))
+            if part is not None:
+                found.append(part)
             try:
                 part = getattr(part, below, None)
             except ValueError:

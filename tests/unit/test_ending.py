@@ -16,7 +16,7 @@ Child = Callable[..., str]
 
 # Says at the very end whether the collector was told to leave all alone.
 START = """
-import atexit, gc, sys
+import atexit, collections, gc, sys
 # CPython 3.12 has put some objects aside from the beginning.
 atexit.register(lambda: print("left alone:", gc.get_freeze_count() > 1000))
 from importal.ending import shorten_the_end
