@@ -77,7 +77,7 @@ def test_what_an_import_made_is_not_looked_through_at_its_end(tmp_path: Path) ->
     gc.callbacks.append(see)
     try:
         made = importing(tmp_path, MANY).state.modules["outer"].made
-        made.append([[]])  # where a collection would have begun
+        made += [[] for _ in range(500)]  # in whose course a collection would have begun
     finally:
         gc.callbacks.remove(see)
     assert seen == []
