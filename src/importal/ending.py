@@ -28,6 +28,8 @@ __all__ = ["shorten_the_end"]
 _Generator = type(_ for _ in ())
 _Function = type(lambda: None)
 
+# Of a class, past what its metaclass may have put in the way.
+_fact: Callable[[Any, str], Any] = type.__getattribute__
 # Flag of a type (object.h): the collector knows its objects.
 _COLLECTED = 1 << 14
 # From 3.12 on the code of every generator has a handler that turns StopIteration into RuntimeError (PEP 479).
@@ -57,31 +59,33 @@ def _nothing_has_a_finaliser() -> bool:
     """Tell whether freeing the objects there are, in whatever order, would do nothing but free them."""
     if not gc.isenabled() or gc.get_debug() or gc.callbacks or hasattr(sys, "gettotalrefcount"):
         return False  # the program has arranged things itself, or looks at what is freed
-    collections = sys.modules.get("collections")
-    if collections is None:
-        return False  # a program that has not come to this one is small, and ends at once
+    counter: Any = getattr(sys.modules.get("collections"), "Counter", None)
+    if counter is None:
+        return False  # a program that has not come to this module is small, and ends at once
     objects = gc.get_objects()
     # Types are compared as they are: `isinstance` asks proxies for the class of what they stand for.
-    numbers = collections.Counter(map(type, objects))
+    numbers = counter(map(type, objects))
     streams = _standard_streams()
     for one, number in numbers.items():
         # nanobind counts, at the very end, what has not been freed.
-        if one.__module__ == "nanobind" or (one.__module__, one.__name__) in _WRITE_WHEN_FREED:
+        module = _fact(one, "__module__")
+        if module == "nanobind" or (module, _fact(one, "__name__")) in _WRITE_WHEN_FREED:
             return False
         if _finaliser(one) is None or one in _IN_MEMORY:
             continue
-        if one is _Generator:
-            if not all(_ends_silently(some) for some in objects if type(some) is _Generator):
+        if number > sum(type(stream) is one for stream in streams):
+            ends_silently = _SILENT_IF.get(one)
+            if ends_silently is None:
                 return False
-        elif number > sum(type(stream) is one for stream in streams):
-            return False
+            if not all(ends_silently(some) or some in streams for some in objects if type(some) is one):
+                return False
     return not _some_unknown_have_a_finaliser(object)
 
 
 def _some_unknown_have_a_finaliser(among: Any) -> bool:
     """Tell whether a class whose objects the collector does not know has ``__del__``: there may be some."""
     for one in type.__subclasses__(among):
-        if not one.__flags__ & _COLLECTED and (
+        if not _fact(one, "__flags__") & _COLLECTED and (
             type(_finaliser(one)) is _Function or _some_unknown_have_a_finaliser(one)
         ):
             return True
@@ -90,14 +94,15 @@ def _some_unknown_have_a_finaliser(among: Any) -> bool:
 
 def _finaliser(of: Any) -> object:
     """Return ``__del__`` of a class, None where it has none; types of C have it, too, for their ``tp_finalize``."""
-    for base in of.__mro__:
-        if "__del__" in base.__dict__:
-            return base.__dict__["__del__"]
+    for base in _fact(of, "__mro__"):
+        namespace = _fact(base, "__dict__")
+        if "__del__" in namespace:
+            return namespace["__del__"]
     return None
 
 
 def _standard_streams() -> list[Any]:
-    """Return the standard streams, which the interpreter writes out itself, and their parts; the collector knows all."""
+    """Return the standard streams, which the interpreter writes out itself, and their parts."""
     found = []
     for stream in (sys.__stdin__, sys.__stdout__, sys.__stderr__):
         part: Any = stream
@@ -111,10 +116,25 @@ def _standard_streams() -> list[Any]:
     return found
 
 
-def _ends_silently(generator: Any) -> bool:
+def _is_closed(file: Any) -> bool:
+    """Tell whether *file* is closed already, and its finaliser does nothing."""
+    try:
+        return bool(file.closed)
+    except ValueError:
+        return False  # what it wrote to was taken off
+
+
+def _does_nothing_when_closed(generator: Any) -> bool:
     """Tell whether closing a suspended *generator* executes nothing: it waits for nobody and handles no exception."""
     if generator.gi_frame is None or not generator.gi_suspended:
         return True
     # The first byte of each entry of the table has this bit set, no other has.
     handlers = sum(byte >> 7 for byte in generator.gi_code.co_exceptiontable)
     return generator.gi_yieldfrom is None and handlers <= _HANDLERS_OF_ANY_GENERATOR
+
+
+# Objects of these types are freed without more if that function of them is true.
+_SILENT_IF: dict[type, Callable[[Any], bool]] = {
+    _Generator: _does_nothing_when_closed,
+    **dict.fromkeys((io.FileIO, io.BufferedReader, io.BufferedWriter, io.BufferedRandom, io.TextIOWrapper), _is_closed),
+}

@@ -27,7 +27,12 @@ SILENT = {
     "nothing": "",
     "classes and functions": "class C:\n    def __init__(self): self.me = self\nc = C()",
     "a class that nobody has an object of": "class C:\n    def __del__(self): print('freed')",
+    "a class that answers nobody": (
+        "class Meta(type):\n    def __getattribute__(self, name): print('asked')\n"
+        "class C(metaclass=Meta): pass\nc = C(); c.me = c"
+    ),
     "a file in memory": "import io; b = io.BytesIO(b'x'); b.me = io.StringIO()",
+    "a file that is closed": "import os; kept = open(os.devnull); kept.close()",
     "a generator that was never started": "def g():\n    try: yield 1\n    finally: print('freed')\nkept = g()",
     "a generator at its end": "def g():\n    yield 1\nkept = g(); list(kept)",
     "a generator without handlers": "def g():\n    yield 1\nkept = g(); next(kept)",
