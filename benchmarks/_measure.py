@@ -150,6 +150,14 @@ def system_calls(command: Sequence[str], cwd: Path | None = None) -> Counter[str
     return Counter({name: int(calls) for calls, name in rows if name != "total"})
 
 
+def slowed(command: Sequence[str], milliseconds: int, cwd: Path | None = None) -> float:
+    """Return the seconds *command* takes where each open, stat and directory read takes so much longer (strace)."""
+    calls = "openat,open,newfstatat,stat,lstat,statx,getdents64"
+    inject = f"inject={calls}:delay_enter={milliseconds * 1000}"
+    tool = ["strace", "-f", "--seccomp-bpf", "-o", os.devnull, "-e", f"trace={calls}", "-e", inject]
+    return Run([*tool, *command], cwd).wall
+
+
 def file_calls(calls: Counter[str]) -> int:
     return sum(count for name, count in calls.items() if name in FILE_CALLS)
 

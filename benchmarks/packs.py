@@ -150,13 +150,26 @@ def file_calls(of: Environments, name: str) -> int:
     )
 
 
+def slowed(of: Environments, name: str, milliseconds: int, program: str = "main.py") -> float:
+    """Return the median of three: seconds of a process whose file-system calls take *milliseconds* longer each."""
+    command = [str(of.pythons[name]), program]
+    return measure.statistics.median(measure.slowed(command, milliseconds, of.folder) for _ in range(3))
+
+
 def main() -> None:
     options = measure.parser(__doc__ or "", rounds=7)
+    options.add_argument(
+        "--slow", metavar="MS", type=int, help="also with MS milliseconds added to each file-system call"
+    )
     options.add_argument("sets", nargs="*", help=f"which of: {', '.join(SETS)}")
     arguments = options.parse_args()
     names = arguments.sets or [name for name in SETS if installed(SETS[name])]
     columns = ["set", "CPython ms", *VARIANTS, "floor", "sealed to floor"]
     times = measure.Table(f"CPython's wall time to each variant's: median of {arguments.rounds} paired rounds", columns)
+    slow = measure.Table(
+        f"CPython's seconds, and its time to each variant's, with {arguments.slow} ms more for each open, stat, directory read",
+        ["set", "CPython s", *VARIANTS, "imports alone, sealed"],
+    )
     calls = measure.Table("File-system calls beyond a start that imports nothing", ["set", "CPython", *VARIANTS])
     figures: dict[str, object] = {}
     speedups: dict[str, list[float]] = {}
@@ -178,11 +191,18 @@ def main() -> None:
                 counted = {variant: file_calls(of, variant) for variant in of.pythons}
                 calls.add(name, *(counted[variant] for variant in of.pythons))
                 figures[name]["file calls"] = counted  # type: ignore[index]
+            if arguments.slow and measure.available("strace", "slow disks are"):
+                empty = {name: slowed(of, name, arguments.slow, "empty.py") for name in ("cpython", "sealed")}
+                whole = {variant: slowed(of, variant, arguments.slow) for variant in of.pythons}
+                alone = (whole["cpython"] - empty["cpython"]) / (whole["sealed"] - empty["sealed"])
+                ratios_slow = (f"{whole['cpython'] / whole[variant]:.1f}" for variant in VARIANTS)
+                slow.add(name, f"{whole['cpython']:.2f}", *ratios_slow, f"{alone:.1f}")
+                figures[name]["slow"] = {"whole": whole, "empty": empty}  # type: ignore[index]
     if len(names) > 1:
         means = {variant: measure.geometric_mean(values) for variant, values in speedups.items()}
         times.add("geometric mean", "", *(f"{mean:.3f}" for mean in means.values()))
         figures["geometric mean"] = means
-    measure.show("packs", [times, calls], figures, arguments.json)
+    measure.show("packs", [times, calls, slow] if arguments.slow else [times, calls], figures, arguments.json)
 
 
 if __name__ == "__main__":

@@ -66,9 +66,10 @@ def _install(folder: str, packs: Sequence[str], *, freeze: bool | None) -> None:
     collects = gc.isenabled()
     gc.disable()
     try:
-        from importal.pack.own import OwnModules
+        from importal import own
 
-        modules = OwnModules("start", folder)
+        kept = own.kept_in(folder, "start")
+        complete = own.load(kept)
         from importal.standard import ImportSystem
 
         installation = ImportSystem.host().install()
@@ -80,7 +81,8 @@ def _install(folder: str, packs: Sequence[str], *, freeze: bool | None) -> None:
             from importal.ending import shorten_the_end
 
             installation.also(shorten_the_end(always=bool(freeze)))
-        modules.keep()
+        if not complete:
+            own.keep(kept)
     finally:
         if collects:
             gc.enable()

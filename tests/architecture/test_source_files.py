@@ -20,6 +20,7 @@ INTERIOR = {"_imp", "_frozen_importlib", "_frozen_importlib_external"}
 MAY_TOUCH_INTERIOR = {
     "interpreter.py": "this is its job",
     "_start.py": "runs at every start of an environment, where loading interpreter.py would be too slow",
+    "own.py": "loads interpreter.py, with all the rest",
 }
 
 #: What the command line needs comes from the extra `cli`, what sources need from `sql` and `remote`; nothing else may need

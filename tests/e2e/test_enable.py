@@ -33,7 +33,7 @@ class Environment:
         (self.site_packages,) = folder.glob("lib/python*/site-packages")
         (self.site_packages / "_importal.pth").write_text(f"{SOURCES}\n")
         self.start_file = self.site_packages / "importal.pth"
-        self.own = self.site_packages / f"importal-start-{sys.implementation.cache_tag}.pack"
+        self.own = self.site_packages / f"importal-start-{sys.implementation.cache_tag}.modules"
 
     def run(self, *arguments: str, limited: bool = False, flags: tuple[str, ...] = ()) -> Result:
         variables = environment()

@@ -210,7 +210,7 @@ def test_enabled_for_an_environment(tmp_path: Path) -> None:
     assert env.run("-c", look.replace("'..'", repr(str(tmp_path)))) == Result(0, "7 [1]\n", "")
     assert env.run(str(tmp_path / "main.py")) == Result(0, "7\n", "")
     assert env.importal("disable").status == 0
-    assert not list(env.site_packages.glob("importal*.pack"))
+    assert not list(env.site_packages.glob("importal*.modules"))
 
 
 def test_explain_and_trace_name_it(tmp_path: Path) -> None:

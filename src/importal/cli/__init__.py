@@ -74,12 +74,13 @@ def main(argv: list[str] | None = None) -> int:
         print(f"importal {importal.__version__} on Python {sys.version.split()[0]}")
         return 0
     if command == "run":
-        from ..pack.own import OwnModules
+        from .. import own
 
-        own = OwnModules("run")
+        kept = own.kept_in(own.users_folder(), "run")
+        complete = own.load(kept)
         from .run import main as run
 
-        return run(rest, own)
+        return run(rest, None if complete else kept)
     if command in {"enable", "disable"}:
         from .enable import main as enable
 

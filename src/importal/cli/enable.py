@@ -10,7 +10,7 @@ import sys
 import sysconfig
 
 from ..errors import PackError
-from ..pack.own import kept_at
+from ..own import kept_in
 from ..pack.reader import Pack
 
 __all__ = ["main", "start_file"]
@@ -82,7 +82,7 @@ def _enable(file: str, packs: list[str], *, freeze: bool | None) -> int:
     os.replace(temporary, file)
     # The first start that imports something keeps importal's own modules in one file beside that.
     subprocess.run([sys.executable, "-P", "-c", "import this"], capture_output=True, check=False)
-    own = kept_at("start", folder)
+    own = kept_in(folder, "start")
     print(f"importal enabled for {sys.executable}\n  wrote {file}")
     if os.path.exists(own):
         print(f"  wrote {own}")
@@ -96,7 +96,7 @@ def _disable(file: str) -> int:
         return 0
     os.unlink(file)
     print(f"importal disabled for {sys.executable}\n  removed {file}")
-    for own in glob.glob(os.path.join(glob.escape(os.path.dirname(file)), "importal-start-*.pack")):
+    for own in glob.glob(os.path.join(glob.escape(os.path.dirname(file)), "importal-start-*.modules")):
         os.unlink(own)
         print(f"  removed {own}")
     return 0

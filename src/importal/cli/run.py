@@ -16,8 +16,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from ..pack.own import OwnModules
-
 __all__ = ["main"]
 
 USAGE = f"""usage: importal run [-O | -OO] [--path ENTRY]... [--pack FILE]... [--[no-]freeze]
@@ -38,10 +36,10 @@ tracebacks and the exit status are the program's own. Processes it starts with m
 """
 
 
-def main(arguments: list[str], own: OwnModules | None = None) -> int:
+def main(arguments: list[str], kept: str | None = None) -> int:
     """Run what *arguments* name; raise what the program raises. Returns 0, or 2 for a wrong command line.
 
-    *own* keeps importal's own modules for the next time.
+    *kept* is the file in which importal's own modules are to be kept for the next time.
     """
     options, target = split(arguments, ("--path", "--pack", "--realm"))
     if {"-h", "--help"} & set(options):
@@ -64,7 +62,7 @@ def main(arguments: list[str], own: OwnModules | None = None) -> int:
     if optimize > sys.flags.optimize:
         _start_again(min(optimize, 2), [*(one for one in options if one not in {"-O", "-OO"}), *target])
     _hand_on(places)
-    return _run(program, own, _realms(places), _freezes(options))
+    return _run(program, kept, _realms(places), _freezes(options))
 
 
 def _places(options: list[str]) -> tuple[list[tuple[str, str]] | None, list[str]]:
@@ -141,15 +139,17 @@ def _start_again(optimize: int, arguments: list[str]) -> None:
 
 
 @import_frame
-def _run(program: Program, own: OwnModules | None, realms: dict[str, list[str]], freeze: bool | None) -> int:
+def _run(program: Program, kept: str | None, realms: dict[str, list[str]], freeze: bool | None) -> int:
     installation = ImportSystem.host().install()
     if freeze is not False:
         installation.also(shorten_the_end(always=bool(freeze)))
     from .children import follow_children
 
     follow_children(installation)
-    if own is not None:
-        own.keep()
+    if kept is not None:
+        from ..own import keep
+
+        keep(kept)
     if realms:
         from ..realm.realm import Realm
 

@@ -88,7 +88,7 @@ class PackFile:
                 self.header = read_header(first)
                 offset, length, _ = self.header.root
                 self._base = offset + length
-                data = first[offset : self._base]
+                data: bytes | bytearray = first[offset : self._base]
                 if len(data) < length:
                     data = _read(file, offset, length)
         except OSError as error:
@@ -101,19 +101,22 @@ class PackFile:
         """Return the object in *block*. Raises PackError when the file is gone, was replaced, or is damaged."""
         return self.object(self.part(block[0], block[1]), 0, block[1], block[2])
 
-    def part(self, offset: int, length: int) -> bytes:
-        """Return so many bytes of the file, unchecked. Raises PackError when it is gone, or was replaced."""
+    def part(self, offset: int, length: int, memory: bytearray | None = None) -> bytearray:
+        """Return so many bytes of the file, unchecked, at the beginning of *memory* if they fit there.
+
+        Raises PackError when the file is gone, or was replaced.
+        """
         try:
             with open_code(self.path) as file:
                 if file.read(HEADER_SIZE) != self.header.data:
                     raise ValueError("another file was put in its place")
-                return _read(file, self._base + offset, length)
+                return _read(file, self._base + offset, length, memory)
         except OSError as error:
             raise PackError(self.path, error.strerror or str(error)) from error
         except ValueError as error:
             raise PackError(self.path, str(error)) from error
 
-    def object(self, data: bytes, start: int, length: int, checksum: bytes) -> Any:
+    def object(self, data: bytes | bytearray, start: int, length: int, checksum: bytes) -> Any:
         """Return the object in *length* bytes of *data* from *start* on. Raises PackError for damaged ones."""
         block = data if length == len(data) else memoryview(data)[start : start + length]
         if len(block) != length:
@@ -126,11 +129,14 @@ class PackFile:
             raise PackError(self.path, f"a block of it cannot be read ({error})") from error
 
 
-def _read(file: Any, offset: int, length: int) -> bytes:
+def _read(file: Any, offset: int, length: int, memory: bytearray | None = None) -> bytearray:
     if offset + length > file.seek(0, 2):
         raise ValueError("it is cut short")
     file.seek(offset)
-    return file.read(length)  # type: ignore[no-any-return]
+    data = memory if memory is not None and length <= len(memory) else bytearray(length)
+    if file.readinto(memoryview(data)[:length]) != length:
+        raise ValueError("it is cut short")
+    return data
 
 
 def write(root: bytes, blocks: list[bytes], *, optimization: int, flags: int) -> bytes:

@@ -62,8 +62,10 @@ class Pack:
             self._understand(self.file.root)
         except (KeyError, TypeError, ValueError) as error:
             raise PackError(self.path, f"its root block is not as it should be ({error!r})") from error
-        # What was read at once, by its offset, until the last module of it is executed.
-        self._read: dict[int, bytes] = {}
+        # What was read at once last: where it lies, and the bytes. Whoever uses it takes it away meanwhile.
+        self._held: tuple[int, bytearray] | None = None
+        # Whether that was done, once, by where it lies; False: a module of it was read by itself.
+        self._done: dict[int, bool] = {}
         # Of each package that came from here: its directory, or those of a namespace package.
         self._given: dict[str, Any] = {}
         # By package ("": top level): the path that was looked at last, where in it which roots are, and what else is.
@@ -274,17 +276,24 @@ class Pack:
         and checksum.
         """
         offset, size, start, length, checksum = place
+        held, self._held = self._held, None
         try:
-            data = self._read.get(offset)
-            if data is None:
-                data = self._read[offset] = self.file.part(offset, size)
+            if held is not None and held[0] == offset:
+                data = held[1]
+            elif self._done.get(offset, start > 0):
+                # Modules are written in the order in which they are asked for; this one comes out of turn.
+                data, start = self.file.part(offset + start, length), 0
+                self._done.setdefault(offset, False)
+            else:
+                # The same memory again and again: fresh pages cost more than reading.
+                data = self.file.part(offset, size, None if held is None else held[1])
+                held = offset, data
+                self._done[offset] = True
             code: CodeType = self.file.object(data, start, length, checksum)
         except PackError:
             self._give_up()
             return None
-        if start + length >= size:
-            # The last of them. Modules are written in the order in which they are executed.
-            self._read.pop(offset, None)
+        self._held = held
         if code.co_filename != path:
             rename_code(code, path)
         self.used += 1
@@ -295,7 +304,7 @@ class Pack:
     def _give_up(self) -> None:
         """Know nothing any more: the file is damaged, or is another one by now."""
         self._usable = False
-        self._read.clear()
+        self._held = None
 
 
 _INIT = os.sep + "__init__.py"

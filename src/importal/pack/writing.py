@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Contents", "Module", "anchored", "encode", "missing"]
 
-# So many bytes of code are read at once, or a little more: what is read stays in the processor's caches.
-_AT_ONCE = 1 << 18
+# So many bytes of code are read at once, or a little more.
+_AT_ONCE = 1 << 20
 
 # So many names are looked up soonest in one table; of more, only a part should have to be read for one name.
 _ONE_BUCKET = 4096

@@ -367,3 +367,48 @@ def test_portions_in_a_directory_that_has_changed(child: Child) -> None:
         print(ns.value)
     """)
     assert out == "7 40 True\nregular\n"
+
+
+def test_what_is_read_at_once_is_read_once(child: Child) -> None:
+    """Modules asked for out of turn are read by themselves, and the others go on from where they were."""
+    out = child("""
+        writing._AT_ONCE = 8000
+        names = [f"big{number}" for number in range(40)]
+        trees.write({f"{name}.py": f"value = {name!r}\\nnoise = {name * 200!r}" for name in names}, lib)
+        contents = collect.index([str(lib)])
+        collected = collect.Collected()
+        collected.contents = contents
+        gather = collect.Gatherer(collected, sys.flags.optimize)
+        for number, name in enumerate(names):
+            gather.file(name, str(lib / f"{name}.py"), ("together", number))
+        file = tmp / "app.pack"
+        file.write_bytes(writing.encode(contents, str(file), sealed=True))
+        used = use.use(str(file))
+        opened = []
+        def see(event, arguments):
+            if event == "open" and str(arguments[0]).endswith("app.pack"):
+                opened.append(1)
+        sys.addaudithook(see)
+        asked = names[:]
+        asked[10], asked[30] = asked[30], asked[10]
+        for name in asked:
+            assert __import__(name).value == name
+        blocks = {used.entry(name)[1][5][0] for name in names}
+        print(used.used, len(blocks) > 4, len(opened) - len(blocks) <= 3)
+    """)
+    assert out == "40 True True\n"
+
+
+def test_a_hook_that_imports_while_code_is_read(child: Child) -> None:
+    out = child("""
+        used = use.use(pack("m", "n", "p", "p.a", sealed=True))
+        def see(event, arguments):
+            if event == "marshal.loads" and "m" in wanted:
+                __import__(wanted.pop())
+        wanted = ["n", "m"]
+        sys.addaudithook(see)
+        import p
+        import m, n
+        print(m.value, n.value, p.a.__name__, used.used)
+    """)
+    assert out == "packed 1 p.a 4\n"

@@ -1,0 +1,157 @@
+"""importal's own modules out of one file, where it is loaded at the start of a process.
+
+Fifty small files take longer to find, open and check than their code to run. What was loaded is kept in the order in
+which it was completed, so that executing the modules one by one finds all they import in the table. This is a cache as
+bytecode files are: a file that does not fit is passed over, and written anew where that is possible.
+
+What is loaded to read it cannot come out of it; so this file needs no other of importal's for that.
+"""
+
+from __future__ import annotations
+
+import _imp
+import marshal
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from types import ModuleType
+    from typing import Any
+
+__all__ = ["keep", "kept_in", "load", "users_folder"]
+
+_FOLDER = os.path.dirname(os.path.abspath(__file__))
+_INIT = f"{os.sep}__init__.py"
+_BOOTSTRAP: Any = sys.modules["_frozen_importlib"]
+_MAGIC_NUMBER: bytes = sys.modules["_frozen_importlib_external"].MAGIC_NUMBER
+
+_KEY = int.from_bytes(b"importal", "little")
+
+# Loaded when a program loads importlib's modules of these names, and not before.
+_LATE = {"importal.abc", "importal.deprecated", "importal.util"}
+
+
+def kept_in(folder: str, use: str) -> str:
+    """Return the file in *folder* where the modules for one *use* of importal ("run" or "start") are kept."""
+    level = f".opt-{sys.flags.optimize}" if sys.flags.optimize else ""
+    return f"{folder}{os.sep}importal-{use}-{sys.implementation.cache_tag}{level}.modules"
+
+
+def users_folder() -> str:
+    """Return the folder in the user's cache for the modules of this very importal."""
+    from .files import cache_folder
+
+    return os.path.join(cache_folder(), "own", _checked(os.fsencode(_FOLDER)).hex())
+
+
+def load(path: str) -> bool:
+    """Load the modules that the file *path* holds; False when it is not there, or not of the importal that runs."""
+    try:
+        if not _is_trusted(path):
+            return False
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError:
+        return False
+    rest = memoryview(data)[len(_MAGIC_NUMBER) + 10 :]
+    if not data.startswith(_checked(rest)):
+        return False
+    folder, version, files, codes = marshal.loads(rest)
+    table = sys.modules
+    if (folder, version) != (_FOLDER, table["importal"].__version__) or not _are_current(files):
+        return False
+    loaded = []
+    for (name, below, _, _), code in zip(files, codes, strict=True):
+        if name in table:
+            continue
+        parent, _, child = name.rpartition(".")
+        module = type(sys)(name)
+        # Enough for relative imports; the rest follows when the classes for it are there.
+        spec = _BOOTSTRAP.ModuleSpec(name, None, is_package=below.endswith(_INIT))
+        vars(module).update(__spec__=spec, __package__=spec.parent, __file__=_FOLDER + below)
+        if spec.submodule_search_locations is not None:
+            module.__path__ = [_FOLDER + below.removesuffix(_INIT)]
+        table[name] = module
+        try:
+            exec(code, module.__dict__)
+        except BaseException:
+            del table[name]
+            raise
+        setattr(table[parent], child, module)
+        loaded.append(module)
+    _complete(loaded)
+    return True
+
+
+def _is_trusted(path: str) -> bool:
+    """Tell whether the file is of this user, of root, or of who has installed importal. Raises OSError."""
+    if not hasattr(os, "geteuid"):
+        return True
+    return os.stat(path).st_uid in {os.geteuid(), 0, os.stat(_FOLDER).st_uid}
+
+
+def _are_current(files: Sequence[tuple[str, str, int, int]]) -> bool:
+    """Tell whether *files* are what they were. What was installed is replaced as a whole: one of them shows it."""
+    installed = os.path.basename(os.path.dirname(_FOLDER)) in {"site-packages", "dist-packages"}
+    try:
+        for _, below, size, mtime in files[:1] if installed else files:
+            status = os.stat(_FOLDER + below)
+            if status.st_size != size or status.st_mtime_ns != mtime:
+                return False
+    except OSError:
+        return False
+    return True
+
+
+def _complete(modules: Iterable[ModuleType]) -> None:
+    """Give *modules* the specs and loaders that an import gives them."""
+    from importal.loaders.source import SourceFileLoader
+    from importal.spec import ModuleSpec
+
+    for module in modules:
+        file = str(module.__file__)
+        spec = ModuleSpec(module.__name__, SourceFileLoader(module.__name__, file), origin=file)
+        spec.submodule_search_locations = vars(module).get("__path__")
+        spec._set_fileattr = True
+        vars(module).update(__spec__=spec, __loader__=spec.loader)
+
+
+def keep(path: str) -> bool:
+    """Write what has been loaded of importal to the file *path*, unless no bytecode may be written; tell whether."""
+    if sys.dont_write_bytecode or not _can_be_written(os.path.dirname(path)):
+        return False
+    from . import __version__
+    from .files import write
+    from .loaders.source import SourceFileLoader
+
+    files = []
+    codes = []
+    for name in [name for name in sys.modules if name.partition(".")[0] == "importal" and name not in _LATE]:
+        module = sys.modules[name]
+        origin = module.__spec__.origin if module.__spec__ is not None else None
+        if origin is None or not origin.startswith(_FOLDER + os.sep):
+            continue
+        try:
+            status = os.stat(origin)
+            codes.append(SourceFileLoader(name, origin).get_code(name))
+        except (OSError, ImportError, SyntaxError, ValueError, EOFError):
+            return False  # it is being changed just now; the next start sees all of it
+        files.append((name, origin[len(_FOLDER) :], status.st_size, status.st_mtime_ns))
+    data = marshal.dumps((_FOLDER, __version__, tuple(files), tuple(codes)))
+    return bool(write(path, _checked(data) + data))
+
+
+def _can_be_written(folder: str) -> bool:
+    """Tell whether files can be made in *folder*, or in what there is of it: asked before the work is done in vain."""
+    while not os.path.isdir(folder) and os.path.dirname(folder) != folder:
+        if os.path.exists(folder):
+            return False
+        folder = os.path.dirname(folder)
+    return os.access(folder, os.W_OK)
+
+
+def _checked(data: bytes | memoryview) -> bytes:
+    """Return what a file begins with that goes on with *data*, fits this interpreter, and is undamaged."""
+    return b"%s%d " % (_MAGIC_NUMBER, sys.flags.optimize) + _imp.source_hash(_KEY, data)
