@@ -75,6 +75,8 @@ def _nothing_has_a_finaliser() -> bool:
             continue
         if number > sum(type(stream) is one for stream in streams):
             ends_silently = _SILENT_IF.get(one)
+            if ends_silently is None and _fact(one, "__name__") == "ResourceTracker":
+                ends_silently = _was_never_started
             if ends_silently is None:
                 return False
             if not all(ends_silently(some) or some in streams for some in objects if type(some) is one):
@@ -122,6 +124,11 @@ def _is_closed(file: Any) -> bool:
         return bool(file.closed)
     except ValueError:
         return False  # what it wrote to was taken off
+
+
+def _was_never_started(tracker: Any) -> bool:
+    """Tell whether multiprocessing's *tracker* (from CPython 3.14 on), or a copy of it, has no process to stop."""
+    return type(tracker).__module__.endswith("resource_tracker") and getattr(tracker, "_fd", -1) is None
 
 
 def _does_nothing_when_closed(generator: Any) -> bool:

@@ -31,6 +31,7 @@ SILENT = {
         "class Meta(type):\n    def __getattribute__(self, name): print('asked')\n"
         "class C(metaclass=Meta): pass\nc = C(); c.me = c"
     ),
+    "processes that were not started": "import multiprocessing.resource_tracker",
     "a file in memory": "import io; b = io.BytesIO(b'x'); b.me = io.StringIO()",
     "a file that is closed": "import os; kept = open(os.devnull); kept.close()",
     "a generator that was never started": "def g():\n    try: yield 1\n    finally: print('freed')\nkept = g()",
@@ -69,6 +70,12 @@ FINALISED = {
             def __del__(self): print("freed")
         class C(metaclass=Meta): pass
         def keeps(): return C
+    """,
+    "a class that is only named like a known one": """
+        class ResourceTracker:
+            _fd = None
+            def __del__(self): print("freed")
+        c = ResourceTracker(); c.me = c; del c
     """,
     "a file in memory that is closed by hand": """
         import io
