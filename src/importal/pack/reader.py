@@ -64,8 +64,9 @@ class Pack:
             raise PackError(self.path, f"its root block is not as it should be ({error!r})") from error
         # What was read at once last: where it lies, and the bytes. Whoever uses it takes it away meanwhile.
         self._held: tuple[int, bytearray] | None = None
-        # Whether that was done, once, by where it lies; False: a module of it was read by itself.
+        # Whether that was done, once, by where it lies; False: a module of it was read by itself. What comes next.
         self._done: dict[int, bool] = {}
+        self._next = 0
         # Of each package that came from here: its directory, or those of a namespace package.
         self._given: dict[str, Any] = {}
         # By package ("": top level): the path that was looked at last, where in it which roots are, and what else is.
@@ -280,7 +281,7 @@ class Pack:
         try:
             if held is not None and held[0] == offset:
                 data = held[1]
-            elif self._done.get(offset, start > 0):
+            elif self._done.get(offset, offset != self._next):
                 # Modules are written in the order in which they are asked for; this one comes out of turn.
                 data, start = self.file.part(offset + start, length), 0
                 self._done.setdefault(offset, False)
@@ -289,6 +290,7 @@ class Pack:
                 data = self.file.part(offset, size, None if held is None else held[1])
                 held = offset, data
                 self._done[offset] = True
+                self._next = offset + size
             code: CodeType = self.file.object(data, start, length, checksum)
         except PackError:
             self._give_up()

@@ -394,7 +394,7 @@ def test_what_is_read_at_once_is_read_once(child: Child) -> None:
         for name in asked:
             assert __import__(name).value == name
         blocks = {used.entry(name)[1][5][0] for name in names}
-        print(used.used, len(blocks) > 4, len(opened) - len(blocks) < 8)
+        print(used.used, len(blocks) > 4, len(opened) - len(blocks) <= 3)
     """)
     assert out == "40 True True\n"
 
