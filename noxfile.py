@@ -146,6 +146,17 @@ def differential(session: nox.Session) -> None:
     pytest(session, "tests/differential")
 
 
+@nox.session(python=PYTHONS)
+def packed(session: nox.Session) -> None:
+    """Run the corpus, and CPython's own suites, with what they import in packs; two to four minutes a version."""
+    install(session)
+    session.install("virtualenv")
+    session.chdir("tests")
+    session.run("python", "-m", "differential.runner", "--mode", "packed")
+    session.chdir("..")
+    session.run("python", "tests/conformance/run_suites.py", "--pack")
+
+
 @nox.session
 def browser(session: nox.Session) -> None:
     """Drive the HTML report, and speedscope with our file for it, in a real Chromium (half a minute)."""

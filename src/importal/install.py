@@ -232,6 +232,7 @@ def _exchange_finders(installation: Installation) -> None:
     installation.exchange("meta_path", finder)
     installation.exchange("path_hooks", hook)
     sys.path_hooks += [url_hook, _pack_hook]
+    machinery.PathFinder.search.usual_hooks = [zipimporter, directory_hook, url_hook, _pack_hook]
     installation.also(_without_hooks)
     _drop_finders(lambda finder: type(finder).__module__ in _STOCK_MODULES)
     for entry in [one for one, finder in sys.path_importer_cache.items() if finder is None and "://" in one]:

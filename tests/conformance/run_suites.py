@@ -6,6 +6,7 @@
     run_suites.py --suite test_import --suite test_pkg
     run_suites.py --only-baseline --json stock.json
     run_suites.py --baseline stock.json         stock was measured before: do not run it again
+    run_suites.py --pack                        importal takes the standard library out of a pack
 
 A virtual environment is made for the Python asked for and importal is installed into it. Every suite runs in a
 process of its own, first with importal disabled (the baseline), then, after ``importal enable``, with importal.
@@ -57,6 +58,23 @@ SUITES = (
 
 #: Prints the module whose function answers imports that miss the module table.
 WHO_IMPORTS = "import importlib._bootstrap as b; print(b._find_and_load.__module__)"
+#: Imports what there is, but for modules that open a window or a browser, or print.
+IMPORT_ALL = """
+import pkgutil, sys
+names = sorted(set(sys.stdlib_module_names) - {"antigravity", "this", "idlelib", "tkinter", "turtledemo", "turtle", "__main__"})
+for name in [*names, "test.support", "test.test_importlib.util", "test.test_importlib.source", "test.test_zipimport"]:
+    try:
+        module = __import__(name)
+        if name in names and hasattr(module, "__path__"):
+            for _, below, _ in pkgutil.iter_modules(module.__path__, name + "."):
+                if not below.endswith(("__main__", ".idlelib")):
+                    try:
+                        __import__(below)
+                    except BaseException:
+                        pass
+    except BaseException:
+        pass
+"""
 SKIPPED = frozenset({"skip", "expected failure"})
 
 
@@ -185,10 +203,21 @@ def make_environment(python: str, directory: Path) -> Environment:
     return environment
 
 
-def switch(environment: Environment, on: bool) -> None:
+def switch(environment: Environment, on: bool, pack: Path | None = None) -> None:
     """Make importal the environment's import, or stock again, and make sure it is so."""
-    environment.run("-m", "importal", "enable" if on else "disable")
+    environment.run("-m", "importal", "enable" if on else "disable", *(["--pack", str(pack)] if pack else []))
     check_who_imports(environment, on)
+
+
+def make_pack(environment: Environment, file: Path) -> Path:
+    """Write a pack of all of the standard library that can be imported, and of the tests' packages."""
+    environment.run("-m", "importal", "pack", "-o", str(file), "-c", IMPORT_ALL)
+    if (
+        environment.run("-c", f"from importal.pack.reader import Pack; print(len(Pack({str(file)!r}).names()) > 400)")
+        != "True"
+    ):
+        raise CannotRun(f"{file} holds hardly anything")
+    return file
 
 
 def check_who_imports(environment: Environment, importal: bool) -> None:
@@ -316,7 +345,7 @@ def work(options: argparse.Namespace, directory: Path) -> int:
     report["stock"] = {suite: asdict(result) for suite, result in stock.items()}
     bad = any(result.crash for result in stock.values())
     if not options.only_baseline:
-        switch(environment, on=True)
+        switch(environment, on=True, pack=make_pack(environment, directory / "stdlib.pack") if options.pack else None)
         ours = run_all(environment, suites, options.timeout, directory / "logs-importal", "importal")
         check_who_imports(environment, importal=True)
         switch(environment, on=False)
@@ -344,6 +373,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--suite", action="append", metavar="NAME", help="only this suite; may be given several times")
     parser.add_argument("--only-baseline", action="store_true", help="measure stock Python, do not install importal")
     parser.add_argument("--baseline", metavar="FILE", help="take the stock results from FILE, written with --json")
+    parser.add_argument("--pack", action="store_true", help="with a pack of the standard library in use")
     parser.add_argument("--timeout", type=float, default=900, metavar="SECONDS", help="for each suite (default: 900)")
     parser.add_argument("--json", metavar="FILE", help="write every test and its outcome to FILE")
     parser.add_argument("--keep", metavar="DIR", help="use the empty directory DIR and keep the environment and logs")

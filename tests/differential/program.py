@@ -59,6 +59,8 @@ class Program:
     reports: bool = True
     private: str | None = None
     """Why the program makes no sense under a private system; None when it does."""
+    packed: str | None = None
+    """Why the program makes no sense with its modules in a pack; None when it does."""
     since: Version = (3, 11)
     """The first version that has what the program is about."""
     intended: Mapping[str, Meant] = field(default_factory=dict)
@@ -73,9 +75,10 @@ class Program:
 class Row:
     """Collect the programs of one row of the corpus: a case file calls its row once for each program."""
 
-    def __init__(self, key: str, title: str) -> None:
+    def __init__(self, key: str, title: str, *, packed: str | None = None) -> None:
         self.key = key
         self.title = title
+        self.packed = packed
         self.programs: list[Program] = []
 
     def __call__(
@@ -91,6 +94,7 @@ class Row:
         status: int = 0,
         reports: bool = True,
         private: str | None = None,
+        packed: str | None = None,
         since: Version = (3, 11),
         intended: Mapping[str, Meant] | None = None,
     ) -> None:
@@ -110,6 +114,7 @@ class Row:
                 status,
                 reports,
                 private,
+                packed or self.packed,
                 since,
                 intended or {},
             )

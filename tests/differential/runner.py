@@ -12,6 +12,7 @@ import os
 import pkgutil
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,7 +33,7 @@ from .program import ABSENT, PRELUDE, Intended, Program, Row, Version
 
 HERE = Path(__file__).resolve().parent
 SRC = HERE.parent.parent / "src"
-MODES = ("cpython", "host", "private")
+MODES = ("cpython", "host", "private", "packed")
 NEEDS_SOMETHING = 77
 # From 3.13 on the interpreter guesses, from the directory it was started for, whether a module hides another, and says
 # so in errors. Started this way, it guesses as it does for `python main.py`; the driver takes the directory off the
@@ -113,7 +114,7 @@ def command(program: Program, mode: str, python: str) -> list[str]:
     start = [python, *program.flags]
     if mode == "cpython":
         return [*start, *program.run]
-    if mode == "host":
+    if mode in {"host", "packed"}:
         return [*start, "-m", "importal", "run", *program.run]
     if program.run != ("main.py",):
         raise ValueError(f"{program.id} is run by its command line, which a private system does not have")
@@ -159,17 +160,40 @@ def run(program: Program, mode: str, python: str = sys.executable) -> Outcome:
         top.chmod(0o755)  # some programs lay their rights down, and still have to get here
         directory, report, prelude = top / "program", top / "report.json", top / "prelude"
         prelude.write_bytes(prelude_of(python))
-        trees.write(program.tree, directory)
-        if program.main is not None:
-            first = "# the driver of the private system brings the prelude\n" if mode == "private" else PRELUDE
-            (directory / "main.py").write_text(first + program.main, encoding="utf-8")
-        status, stdout, stderr = _execute(
-            command(program, mode, python), directory, environment(program, directory, report, prelude), program.stdin
-        )
+        lay(program, mode, directory)
+        variables = environment(program, directory, report, prelude)
+        if mode == "packed":
+            variables["IMPORTAL_PACK"] = str(pack(program, python, directory, variables))
+        status, stdout, stderr = _execute(command(program, mode, python), directory, variables, program.stdin)
         if status == NEEDS_SOMETHING:
             raise Unavailable(stderr.strip())
         seen = json.loads(report.read_text(encoding="utf-8")) if report.exists() else None
         return Outcome(status, _normal(stdout, directory), _normal(stderr, directory), seen)
+
+
+def lay(program: Program, mode: str, directory: Path) -> None:
+    """Write the program's files into the directory."""
+    trees.write(program.tree, directory)
+    if program.main is not None:
+        first = "# the driver of the private system brings the prelude\n" if mode == "private" else PRELUDE
+        (directory / "main.py").write_text(first + program.main, encoding="utf-8")
+
+
+def pack(program: Program, python: str, directory: Path, variables: dict[str, str]) -> Path:
+    """Pack what the program imports, and lay its files once more, as old as they were; return the pack.
+
+    A program that fails leaves a pack all the same. Where none is made, the one that is named is not there.
+    """
+    file = directory.parent / "app.pack"
+    written = {path: path.lstat().st_mtime_ns for path in (directory, *directory.rglob("*"))}
+    line = [python, *program.flags, "-m", "importal", "pack", "-o", str(file), *program.run]
+    aside = {"DIFFERENTIAL_REPORT": str(directory.parent / "aside.json")}
+    _execute(line, directory, variables | aside, program.stdin)
+    shutil.rmtree(directory)
+    lay(program, "packed", directory)
+    for path in sorted(written, reverse=True):
+        os.utime(path, ns=(written[path], written[path]), follow_symlinks=False)
+    return file
 
 
 def _execute(line: Sequence[str], directory: Path, variables: dict[str, str], stdin: str) -> tuple[int, str, str]:
@@ -259,7 +283,7 @@ def differences_meant(program: Program, mode: str, version: Version) -> dict[str
     meant: dict[str, Intended] = {}
     for place, items in program.intended.items():
         for item in items if isinstance(items, tuple) else (items,):
-            if not item.applies(mode, version):
+            if not item.applies("host" if mode == "packed" else mode, version):
                 continue
             if place in meant:
                 raise ValueError(f"{program.id}: two differences are meant at {place}, for {mode} on {version}")
@@ -277,8 +301,8 @@ def check(program: Program, mode: str, python: str = sys.executable) -> list[str
 
 
 def applies(program: Program, mode: str) -> bool:
-    """Say whether the program makes sense in the mode; `program.private` says in words why not."""
-    return mode != "private" or program.private is None
+    """Say whether the program makes sense in the mode; `program.private` and `program.packed` say in words why not."""
+    return getattr(program, mode, None) is None
 
 
 # --- the command ---------------------------------------------------------------------------------------------------

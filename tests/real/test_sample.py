@@ -83,6 +83,9 @@ def test_what_is_meant_to_be_is_no_more_than_that() -> None:
     assert not covered("a", "gone", ["x"], [])
     assert not covered("a.b", "new", ["x"], [])
     assert not covered("a", "new", None, ["x"])
+    order = compare.Meant("a", "new", "because", any_order=True)
+    assert order.covers(compare.Difference("a", "new", ["b\nc", "d"], ["c", "d\nb"]))
+    assert not order.covers(compare.Difference("a", "new", ["b", "c"], ["c", "b", "b"]))
     assert compare.Meant("a", "error", "because").covers(compare.Difference("a", "error", None, {}))
 
 

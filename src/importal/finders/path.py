@@ -42,6 +42,8 @@ class PathSearch:
         self.events = events
         # What is asked before any path entry is looked at.
         self.known: tuple[Known, ...] = ()
+        # What stands on ``path_hooks`` where nobody has added a hook.
+        self.usual_hooks: list[Any] = []
         # Counted up whenever the finders forget what they know: live namespace paths then search again.
         self.epoch = 0
 

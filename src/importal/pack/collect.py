@@ -9,6 +9,7 @@ from ..finders.entry import FileFinder
 from ..loaders.extension import ExtensionFileLoader
 from ..loaders.location import file_loaders
 from ..loaders.source import SourceFileLoader
+from ..names import ancestors
 from .reader import EXTENSION, NAMESPACE, SOURCE, stamp_of
 from .writing import Contents, Module, missing
 
@@ -36,7 +37,7 @@ class Collected:
 def index(entries: Sequence[str]) -> Contents:
     """Return what is known of the directories *entries*: which names of modules are in each."""
     contents = Contents()
-    directories = [entry for entry in dict.fromkeys(entries) if os.path.isabs(entry) and not os.path.isfile(entry)]
+    directories = [entry for entry in dict.fromkeys(entries) if os.path.isabs(entry) and not _lies_in_a_file(entry)]
     contents.searched = len(directories)
     level = {"": directories}
     while level:
@@ -53,6 +54,15 @@ def index(entries: Sequence[str]) -> Contents:
         level = {package: places for package, places in below.items() if len(places) > 1}
         contents.packages |= level.keys()
     return contents
+
+
+def _lies_in_a_file(entry: str) -> bool:
+    """Tell whether *entry* is a file, or would be below one, as the folders of an archive are."""
+    while not os.path.isdir(entry) and os.path.dirname(entry) != entry:
+        if os.path.exists(entry):
+            return True
+        entry = os.path.dirname(entry)
+    return False
 
 
 def _is_portion(directory: str) -> bool:
@@ -90,8 +100,7 @@ def collect(
     path.update(dict.fromkeys(entry for entry in sys.path if entry))
     collected.contents = contents = index(list(path))
     gather = Gatherer(collected, optimization)
-    # A package is asked for after a module of it, and goes in before.
-    when = {name: number for number, name in enumerate(imports)}
+    when = _turns(imports)
     for one in sorted(imports.values(), key=lambda one: one.module.count(".")):
         progress(one.module)
         gather.loaded(one, (tuple(dict.fromkeys(users[one.module])), when[one.module]))
@@ -106,6 +115,15 @@ def collect(
     # Listed once more: reading the modules may have made folders for their bytecode.
     gather.list_again(path)
     return collected
+
+
+def _turns(modules: Iterable[str]) -> dict[str, int]:
+    """Return at which turn the code of each module is needed: a package's before that of the module asked for in it."""
+    turns: dict[str, int] = {}
+    for module in modules:
+        for name in (*ancestors(module), module):
+            turns.setdefault(name, len(turns))
+    return turns
 
 
 class Gatherer:

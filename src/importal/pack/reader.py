@@ -12,9 +12,11 @@ import sys
 
 from ..errors import PackError
 from ..events import host_events
-from ..finders.path import UNKNOWN
+from ..finders.entry import FileFinder
+from ..finders.path import UNKNOWN, PathFinder
 from ..interpreter import rename_code, source_hash
 from ..loaders.extension import ExtensionFileLoader
+from ..loaders.location import file_loaders
 from ..loaders.source import SourceFileLoader
 from ..spec import ModuleSpec
 from .format import INDEX_ONLY, SEALED, PackFile
@@ -74,6 +76,8 @@ class Pack:
         # The roots that are not what they were; None: nobody has looked.
         self._changed: frozenset[int] | None = None
         self._usable = True
+        # What stands on ``path_hooks``, if that is not what importal put there.
+        self._hooks: list[Any] = []
         self.stale: list[str] = []
         self.used = 0
         self.events = host_events
@@ -119,8 +123,13 @@ class Pack:
 
         *path* is the package's, None for a top-level name; *ask* searches a list of path entries for a name.
         """
-        if not self._usable:
+        hooks = sys.path_hooks
+        if not self._usable or hooks is None:
             return UNKNOWN
+        if hooks != (self._hooks or PathFinder.search.usual_hooks):
+            # Somebody has added one, or taken it away: it may claim what the pack knows.
+            self._hooks = list(hooks)
+            self._views = {}
         try:
             if path is None:
                 return self._along("", name, sys.path, ask)
@@ -128,7 +137,7 @@ class Pack:
             if parent in self._indexed:
                 return self._along(parent, name, path, ask)
             given = self._given.get(parent)
-            if given is None or not _same(path, given):
+            if given is None or not _same(path, given) or (self._hooks and _is_somebody_elses(path[0])):
                 return UNKNOWN
             entry = self.entry(name)
             return UNKNOWN if entry is None else self._found(name, entry[1])
@@ -156,6 +165,11 @@ class Pack:
         found = sorted((places[number], number) for number in holders if number in places)
         if module is None and name in self._indexed:
             return self._portions(name, found, others, ask)
+        if not (found or self.sealed or self._changed is not None):
+            # Only what still holds what it held lets a name be nowhere.
+            self._check()
+            if self._changed:
+                return self._along(package, name, path, ask)
         first = found[0][0] if found else len(known)
         for place, other in others:
             if place > first:
@@ -165,13 +179,9 @@ class Pack:
                 # A directory that has changed may still hold the very file the pack was made from.
                 if module is not None and self._is_of(spec, module):
                     return self._found(name, module)
-                return _at(known, found, others)
+                return spec if isinstance(spec, ModuleSpec) and spec.loader is not None else _at(known, found, others)
         if not found:
-            if self.sealed or self._changed is not None:
-                return None
-            # Only what still holds what it held lets a name be nowhere.
-            self._check()
-            return self._along(package, name, path, ask) if self._changed else None
+            return None
         if module is None or module[1] != found[0][1]:
             return _at(known, found, others)
         return self._found(name, module)
@@ -199,9 +209,10 @@ class Pack:
         return made if portions else UNKNOWN
 
     def _is_of(self, spec: ModuleSpec, module: Any) -> bool:
-        """Tell whether *spec* is of the file that *module* in the pack was made from."""
+        """Tell whether *spec* is of the file that *module* in the pack was made from, and to be loaded as usual."""
         kind, root, below = module[:3]
-        return kind in {SOURCE, EXTENSION} and spec.origin == f"{self.roots[root]}{below}"
+        usual = {SOURCE: SourceFileLoader, EXTENSION: ExtensionFileLoader}.get(kind)
+        return type(spec.loader) is usual and spec.origin == f"{self.roots[root]}{below}"
 
     def _look_at(self, package: str, path: Sequence[str]) -> Any:
         """Find the roots in *path*. One that has changed since the pack was made is asked as any other entry."""
@@ -212,7 +223,7 @@ class Pack:
         known = list(path)
         for place, one in enumerate(known):
             number = self._listed.get(one) if isinstance(one, str) else None
-            if number is None or number in (self._changed or ()):
+            if number is None or number in (self._changed or ()) or (self._hooks and _is_somebody_elses(one)):
                 others.append((place, one))
             else:
                 places.setdefault(number, place)
@@ -324,6 +335,15 @@ def stamp_of(directory: str) -> int | None:
 def _at(path: list[str], *places: list[tuple[int, Any]]) -> list[str]:
     """Return the entries of *path* at *places*, in their order: nowhere else is there anything of the name."""
     return [path[place] for place in sorted({place for some in places for place, _ in some})]
+
+
+def _is_somebody_elses(entry: str) -> bool:
+    """Tell whether what is in the directory *entry* is found by another finder than the usual one, or may be."""
+    finder = sys.path_importer_cache.get(entry)
+    return type(finder) is not FileFinder or finder._loaders != _USUAL_LOADERS
+
+
+_USUAL_LOADERS = FileFinder(os.sep, *file_loaders())._loaders
 
 
 def _same(path: Sequence[str], given: Any) -> bool:

@@ -409,6 +409,7 @@ case(
     })
     """,
     intended={"report.left": Intended(0, "what was to be renamed is removed whatever interrupts the import")},
+    packed="what comes from a pack needs no bytecode file",
 )
 
 case(

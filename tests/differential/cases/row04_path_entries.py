@@ -485,6 +485,7 @@ case(
     report({key: key in state.path_importer_cache for key in ("claimed:nobody", "relative")} | {
         "lib": at("lib") in state.path_importer_cache})
     """,
+    packed="entries that the pack knows are not asked, so there is no finder to forget",
 )
 
 case(

@@ -6,7 +6,7 @@ of the module tells which of the two was used.
 
 from ..program import Intended, Row
 
-case = Row("row09", "Bytecode")
+case = Row("row09", "Bytecode", packed="what comes from a pack needs no bytecode file")
 
 SOURCE = {"m.py": "value = 'source'\n"}
 

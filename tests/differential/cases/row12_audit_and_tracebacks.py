@@ -90,6 +90,7 @@ case(
         import m
     report(audit(("import", "compile", "exec", "marshal.loads", "marshal.dumps"), go))
     """,
+    packed="what comes from a pack is not compiled",
 )
 
 case(
@@ -135,6 +136,7 @@ case(
             when=lambda version: version < (3, 15),
         )
     },
+    packed="the archive was compiled when the pack was made",
 )
 
 case(
@@ -148,6 +150,7 @@ case(
     # The name of the file that is renamed to the bytecode file is chosen anew each time.
     report([[event[1].partition(".pyc.")[0], *event[2:]] for event in seen["events"]])
     """,
+    packed="the pack is opened instead",
 )
 
 case(
@@ -160,6 +163,7 @@ case(
         import m
     report(audit(("open",), go))
     """,
+    packed="the pack is opened instead",
 )
 
 case(
@@ -171,6 +175,7 @@ case(
         import m, p.n
     report(audit(("os.listdir", "os.scandir"), go))
     """,
+    packed="the pack knows what is in them",
 )
 
 case(

@@ -412,3 +412,40 @@ def test_a_hook_that_imports_while_code_is_read(child: Child) -> None:
         print(m.value, n.value, p.a.__name__, used.used)
     """)
     assert out == "packed 1 p.a 4\n"
+
+
+def test_a_hook_that_the_program_adds_claims_what_the_pack_knows(child: Child) -> None:
+    """Its finder answers, once a search comes to the entry, and for each name once."""
+    out = child("""
+        use.use(pack("m", "n", "p", "p.a", sealed=True))
+        import m
+        trees.write({"elsewhere.py": "value = 'hooked'"}, tmp)
+        asked = []
+        class Finder:
+            def __init__(self, entry): self.entry = entry
+            def find_spec(self, name, target=None):
+                asked.append(name)
+                if name == "n":
+                    return importal.spec_from_file_location(name, str(tmp / "elsewhere.py"))
+        def hook(entry):
+            if entry == str(lib):
+                return Finder(entry)
+            raise ImportError
+        sys.path_hooks.insert(0, hook)
+        sys.path_importer_cache.clear()
+        import n
+        print(m.value, n.value, asked)
+    """)
+    assert out == "packed hooked ['n']\n"
+
+
+def test_a_folder_of_an_archive_is_no_directory_that_is_not_there(child: Child) -> None:
+    out = child("""
+        import zipfile
+        with zipfile.ZipFile(tmp / "code.zip", "w") as archive:
+            archive.writestr("inside/z.py", "value = 'in the archive'")
+        inside = str(tmp / "code.zip" / "inside")
+        contents = collect.index([str(lib), inside, str(tmp / "nowhere")])
+        print([os.path.basename(directory) for directory, _, _ in contents.roots])
+    """)
+    assert out == "['lib', 'nowhere']\n"
