@@ -339,7 +339,7 @@ def _at(path: list[str], *places: list[tuple[int, Any]]) -> list[str]:
 
 def _is_somebody_elses(entry: str) -> bool:
     """Tell whether what is in the directory *entry* is found by another finder than the usual one, or may be."""
-    finder = sys.path_importer_cache.get(entry)
+    finder: Any = sys.path_importer_cache.get(entry)
     return type(finder) is not FileFinder or finder._loaders != _USUAL_LOADERS
 
 
