@@ -216,3 +216,28 @@ print(seen)
 """
     for _ in range(3):
         assert env.run("-c", program) == Result(0, "[3, 3, 3, 3]\n", "")
+
+
+def test_a_long_path_is_indexed(env: Environment, tmp_path: Path) -> None:
+    """An import then looks only where its name is; and the index goes with the rest."""
+    folders = [tmp_path / f"folder{number}" for number in range(30)]
+    for number, folder in enumerate(folders):
+        trees.write({f"m{number}.py": f"value = {number}"}, folder)
+    (env.site_packages / "folders.pth").write_text("".join(f"{folder}\n" for folder in folders))
+    index = env.site_packages / f"importal-index-{sys.implementation.cache_tag}.pack"
+    assert f"wrote {index}: " in env.importal("enable").out
+    program = (
+        "import sys, m29; print(m29.value, sorted(entry for entry in sys.path_importer_cache if 'folder' in entry))"
+    )
+    assert env.run("-c", program).out == f"29 ['{folders[29]}']\n"
+    trees.write({"m30.py": "value = 30"}, folders[0])
+    assert env.run("-c", "import m30; print(m30.value)").out == "30\n"
+    assert f"wrote {index}: " in env.importal("enable").out
+    assert f"removed {index}" in env.importal("disable").out
+    assert "importal-index" not in env.importal("enable", "--no-index").out
+
+
+def test_a_short_path_is_indexed_when_asked_for(env: Environment) -> None:
+    assert "importal-index" not in env.importal("enable").out
+    assert "importal-index" in env.importal("enable", "--index").out
+    assert env.run("-c", "import colorsys; print(colorsys.__name__)").out == "colorsys\n"

@@ -15,6 +15,9 @@ from ..pack.reader import Pack
 
 __all__ = ["main", "start_file"]
 
+# A longer path than this is indexed; loading an index takes longer than looking at so many directories.
+_FEW = 20
+
 # A .pth line that begins with "import" is executed by site at start. Should importal have been uninstalled meanwhile,
 # the interpreter has to start all the same, and say what is left over.
 _CODE = """try:
@@ -39,10 +42,15 @@ def main(command: str, arguments: list[str]) -> int:
                             help="take modules from this pack (importal pack -o FILE); may be repeated")  # fmt: skip
         parser.add_argument("--freeze", action=argparse.BooleanOptionalAction, default=None,
                             help="as importal run --freeze and --no-freeze")  # fmt: skip
+        parser.add_argument("--index", action=argparse.BooleanOptionalAction, default=None,
+                            help=f"save which names are in which entries of the path (importal index); "
+                            f"by default where these are more than {_FEW}")  # fmt: skip
     options = parser.parse_args(arguments)
     file = start_file()
     try:
-        return _enable(file, options.pack, freeze=options.freeze) if command == "enable" else _disable(file)
+        if command == "disable":
+            return _disable(file)
+        return _enable(file, options.pack, freeze=options.freeze, index=options.index)
     except OSError as error:
         print(f"importal {command}: {file}: {error.strerror}; nothing was changed", file=sys.stderr)
         return 1
@@ -53,7 +61,7 @@ def start_file() -> str:
     return os.path.join(sysconfig.get_path("purelib"), "importal.pth")
 
 
-def _enable(file: str, packs: list[str], *, freeze: bool | None) -> int:
+def _enable(file: str, packs: list[str], *, freeze: bool | None, index: bool | None) -> int:
     if not _finds_importal():
         print(
             f"importal enable: importal is not installed in {sys.prefix}; install it there first "
@@ -69,12 +77,21 @@ def _enable(file: str, packs: list[str], *, freeze: bool | None) -> int:
         return 1
     folder = os.path.dirname(file)
     packs = [os.path.abspath(pack) for pack in packs]
+    indexed = None
+    entries = [] if index is False else _plain_path()
+    if index or len(entries) > _FEW:
+        from .index import write_index
+
+        packs.append(os.path.join(folder, f"importal-index-{sys.implementation.cache_tag}.pack"))
+        indexed = write_index(packs[-1], entries)
     code = _CODE.format(file=ascii(file), folder=ascii(folder), packs=ascii(packs), freeze=freeze)
     line = f"import sys; exec({code!a})\n"
     if os.path.exists(file):
         with open(file, encoding="utf-8") as present:
             if present.read() == line:
                 print(f"importal was enabled already: {file}")
+                if indexed is not None:
+                    print(_said_of_index(packs[-1], indexed))
                 return 0
     temporary = f"{file}.{os.getpid()}"
     with open(temporary, "w", encoding="utf-8") as written:
@@ -86,6 +103,8 @@ def _enable(file: str, packs: list[str], *, freeze: bool | None) -> int:
     print(f"importal enabled for {sys.executable}\n  wrote {file}")
     if os.path.exists(own):
         print(f"  wrote {own}")
+    if indexed is not None:
+        print(_said_of_index(packs[-1], indexed))
     print("  undo with: importal disable")
     return 0
 
@@ -96,15 +115,31 @@ def _disable(file: str) -> int:
         return 0
     os.unlink(file)
     print(f"importal disabled for {sys.executable}\n  removed {file}")
-    for own in glob.glob(os.path.join(glob.escape(os.path.dirname(file)), "importal-start-*.modules")):
-        os.unlink(own)
-        print(f"  removed {own}")
+    for pattern in ("importal-start-*.modules", "importal-index-*.pack"):
+        for own in glob.glob(os.path.join(glob.escape(os.path.dirname(file)), pattern)):
+            os.unlink(own)
+            print(f"  removed {own}")
     return 0
+
+
+def _said_of_index(path: str, indexed: tuple[int, int]) -> str:
+    return "  wrote {}: {} names in {} directories".format(path, *reversed(indexed))
+
+
+def _plain_path() -> list[str]:
+    """Return the entries of the path of a plain start of this Python, without the folder it was called from."""
+    command = [sys.executable, "-P", "-c", "import sys; print(*sys.path, sep='\\0', end='')"]
+    return subprocess.run(command, env=_plain_environment(), capture_output=True, text=True, check=True).stdout.split(
+        "\0"
+    )
 
 
 def _finds_importal() -> bool:
     """Tell whether a plain start of this Python, without the folder it was called from, finds importal."""
-    # -P and a clean PYTHONPATH: what only this process can import would be missing at the next start.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     probe = [sys.executable, "-P", "-c", "import importal._start"]
-    return subprocess.run(probe, env=environment, capture_output=True, check=False).returncode == 0
+    return subprocess.run(probe, env=_plain_environment(), capture_output=True, check=False).returncode == 0
+
+
+def _plain_environment() -> dict[str, str]:
+    # -P and a clean PYTHONPATH: what only this process can import would be missing at the next start.
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
