@@ -15,6 +15,7 @@ from types import FunctionType
 from .. import interpreter
 from ..interpreter import import_frame
 from ..loaders.extension import ExtensionFileLoader
+from .names import REALMS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,30 +45,45 @@ class Lending:
         self.call = import_frame(FunctionType(_call.__code__, space))
         self._depth = 0
         self._saved: dict[str, ModuleType] = {}
+        # What has been found out of the names in the table, as long as there are the same realms: the realm's own with
+        # their plain names, and the names that are lent to nobody.
+        self._own: dict[str, str] = {}
+        self._others: set[str] = set()
+        self._realms: set[str] = set()
 
     def __enter__(self) -> None:
         _one_at_a_time.acquire()
         self._depth += 1
         if self._depth > 1:
             return
-        own = {
-            self.names.short(full): module
-            for full, module in list(sys.modules.items())
-            if full.startswith(self.names.prefix) and self.names.is_own(self.names.short(full))
-        }
-        self._saved = {name: module for name, module in list(sys.modules.items()) if self.names.is_own(name)}
+        table = sys.modules
+        if self._realms != REALMS:
+            self._realms = set(REALMS)
+            self._own.clear()
+            self._others.clear()
+        lent = {}
+        for name in table.keys() - self._others:
+            module = table[name]
+            if name in self._own:
+                lent[self._own[name]] = module
+            elif name.startswith(self.names.prefix) and self.names.is_own(short := self.names.short(name)):
+                lent[short] = module
+                self._own[name] = short
+            elif self.names.is_own(name):
+                self._saved[name] = module
+            else:
+                self._others.add(name)
         for name in self._saved:
-            del sys.modules[name]
-        sys.modules.update(own)
+            del table[name]
+        table.update(lent)
 
     def __exit__(self, *_: object) -> None:
         self._depth -= 1
         if not self._depth:
-            for name, module in list(sys.modules.items()):
+            for name in sys.modules.keys() - self._others - self._own.keys():
                 if self.names.is_own(name):
-                    del sys.modules[name]
                     # What C code has registered by itself is the realm's.
-                    sys.modules.setdefault(self.names.prefix + name, module)
+                    sys.modules.setdefault(self.names.prefix + name, sys.modules.pop(name))
             sys.modules.update(self._saved)
             self._saved = {}
         _one_at_a_time.release()
