@@ -212,7 +212,7 @@ def test_threads_in_realms(run: Run, tmp_path: Path) -> None:
     out = run("""
         import random, threading
         wrong = []
-        for attempt in range(25):
+        for attempt in range(100):
             realms = [Realm(f"t{number}x{attempt}", [f"t{number}"]) for number in range(4)]
             def work(number, seed):
                 order = list(range(12))
