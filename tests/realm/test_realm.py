@@ -93,6 +93,36 @@ def test_crossings(run: Run) -> None:
     assert out == "lib.core.Thing False []\n"
 
 
+def test_an_error_that_comes_of_a_crossing_says_so(run: Run) -> None:
+    """In code of a realm, and in the host's; nothing is said of other objects and other errors."""
+    out = run("""
+        import traceback
+        one, two = Realm("one", ["v1"]), Realm("two", ["v2"])
+        thing = one.import_module("lib.core").Thing()
+        core = two.import_module("lib.core")
+        exec("def use(thing):\\n    if not isinstance(thing, Thing): raise TypeError('no Thing')", vars(core))
+        for argument in (thing, 7):
+            try:
+                core.use(argument)
+            except TypeError as error:
+                print(Realm.explain(error), Realm.explain(error), getattr(error, "__notes__", []))
+        def shown(*error): print(error[1].__notes__)
+        hook, sys.excepthook = sys.excepthook, shown
+        from importal.realm import crossings
+        print(hook is crossings._show)
+        try:
+            core.use(thing)
+        except TypeError as error:
+            crossings._before = shown
+            hook(type(error), error, error.__traceback__)
+    """)
+    note = (
+        "[\"an object here is of the class lib.core.Thing of the realm 'one', and the realm 'two' has a class of that name "
+        "of its own; share 'lib' to have one for both\"]"
+    )
+    assert out == f"True True {note}\nFalse False []\nTrue\n{note}\n"
+
+
 @pytest.mark.parametrize(
     ("program", "words"),
     [

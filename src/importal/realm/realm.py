@@ -16,6 +16,7 @@ from ..interpreter import FRAME_NAME, Module, thread_frames
 from ..loaders.extension import ExtensionFileLoader
 from ..spec import ModuleSpec
 from ..standard import ImportSystem
+from . import crossings
 from .extensions import Lending
 from .facades import RealmFinder, RealmPathFinder, builtins_for, sys_for
 from .importing import import_function, import_own, in_the_realms_words
@@ -28,17 +29,11 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any, Self
 
-__all__ = ["Crossing", "Realm", "Unloaded"]
+__all__ = ["Realm", "Unloaded"]
 
 
 class Unloaded(tuple[tuple[str, str], ...]):
     """What stays after a realm was unloaded: (module, why). It is true when something does."""
-
-    __slots__ = ()
-
-
-class Crossing(tuple[str, type, type]):
-    """One name, and two classes of that name: the realm's, and the other's."""
 
     __slots__ = ()
 
@@ -121,6 +116,7 @@ class Realm:
         sys.modules[f"{name}.builtins"] = self.builtins
         sys.modules[f"{name}.sys"] = sys_for(self._state)
         REALMS.add(name)
+        crossings.watch()
         self.system.realms[name] = vars(self.builtins)
         self.system.asked_in_a_realm = asked_in_a_realm
         _realms[id(vars(self.builtins))] = self
@@ -186,25 +182,22 @@ class Realm:
 
     # ------------------------------------------------------------ what has come out of it
 
-    def crossings(self, other: Realm | None = None) -> list[Crossing]:
+    def crossings(self, other: Realm | None = None) -> list[crossings.Crossing]:
         """Return the classes of one name that this realm and *other* (None: the host) both have.
 
         An object of the one is no instance of the other; where such objects are passed between the two, share the
         package that defines them.
         """
-        found = []
-        for full, module in self._own().items():
-            short = self.names.short(full)
-            theirs = sys.modules.get(short if other is None else other.names[short][0])
-            if theirs is None or theirs is module:
-                continue
-            for name, value in list(vars(module).items()):
-                twin = getattr(theirs, name, None)
-                if not isinstance(value, type) or value.__module__ != full:
-                    continue
-                if isinstance(twin, type) and twin is not value:
-                    found.append(Crossing((f"{short}.{name}", value, twin)))
-        return sorted(found, key=lambda one: one[0])
+        below = "" if other is None else other.names.prefix
+        return sorted(crossings.pairs(self._own(), self.names.prefix, below), key=lambda one: one[0])
+
+    @staticmethod
+    def explain(error: BaseException) -> bool:
+        """Add to *error* what of it comes from two classes of one name, as notes; tell whether anything does.
+
+        A TypeError that nobody catches is explained without that.
+        """
+        return crossings.explain(error)
 
     # ------------------------------------------------------------ its end
 
