@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -67,6 +68,36 @@ def test_a_program_sees_no_difference(tmp_path: Path, options: tuple[str, ...]) 
     assert without.status == 0
     assert importal(tmp_path, "run", "--pack", "app.pack", "main.py") == without
     assert importal(tmp_path, "run", "--freeze", "--pack=app.pack", "main.py") == without
+
+
+def test_files_that_are_carried_along(tmp_path: Path) -> None:
+    """Of a package that is not there: source lines, its data, and what an update takes over."""
+    program = """
+        import importlib.resources, inspect, pkgutil, traceback
+        import p.a
+        print(inspect.getsource(p.a.C))
+        print(importlib.resources.files(p).joinpath("data.txt").read_text(), pkgutil.get_data("p", "more/deep.txt"))
+        print(sorted(one.name for one in importlib.resources.files(p).iterdir() if one.is_file()))
+        try:
+            p.a.fails()
+        except ValueError:
+            traceback.print_exc()
+        p.a.fails()
+    """
+    tree = {**TREE, "main.py": trees.text(program)}
+    tree["p"] = {**TREE["p"], "more": {"deep.txt": "deeper"}}  # type: ignore[dict-item]
+    trees.write(tree, tmp_path)
+    made = importal(tmp_path, "pack", "--sealed", "--sources", "--resources", "-o", "app.pack", "main.py")
+    assert f"wrote {tmp_path / 'app.pack'}: " in made.err
+    without = importal(tmp_path, "run", "main.py")
+    assert "raise ValueError('here')" in without.err
+    assert f"file      {tmp_path / 'p' / 'more' / 'deep.txt'}" in importal(tmp_path, "pack", "--show", "app.pack").out
+    before = (tmp_path / "app.pack").read_bytes()
+    assert importal(tmp_path, "pack", "--update", "app.pack").status == 0
+    assert len((tmp_path / "app.pack").read_bytes()) == len(before)
+    shutil.rmtree(tmp_path / "p")
+    alone = importal(tmp_path, "run", "--pack", "app.pack", "main.py")
+    assert (alone.status, alone.err, alone.out) == (without.status, without.err, without.out)
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:

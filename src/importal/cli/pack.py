@@ -39,6 +39,10 @@ def main(arguments: list[str]) -> int:
                         help="add all modules of this installed distribution; may be repeated")  # fmt: skip
     parser.add_argument("--sealed", action="store_true",
                         help="nothing will change where it is used: no file is looked at")  # fmt: skip
+    parser.add_argument("--sources", action="store_true",
+                        help="take the sources along, for tracebacks where they do not lie on the disk")  # fmt: skip
+    parser.add_argument("--resources", action="store_true",
+                        help="take the other files of packages along, for importlib.resources")  # fmt: skip
     for level in ("-O", "-OO"):
         parser.add_argument(level, dest="optimize", action="store_const", const=level, default="", help="as python's")
     for what in ("show", "check", "update"):
@@ -87,10 +91,15 @@ def _make(options: argparse.Namespace) -> int:
                   "the pack has what it imported until then", file=sys.stderr)  # fmt: skip
         records.append(record)
     level = options.optimize.count("O")
+    carries = [what for what in ("sources", "resources") if getattr(options, what)]
     with Progress() as progress:
         try:
             collected = collect(
-                records, options.closure, optimization=level, progress=lambda name: progress(f"packing {name}")
+                records,
+                options.closure,
+                optimization=level,
+                carries=carries,
+                progress=lambda name: progress(f"packing {name}"),
             )
         except importlib.metadata.PackageNotFoundError as error:
             print(f"importal pack: {error.name}: no such distribution is installed", file=sys.stderr)
@@ -108,7 +117,8 @@ def _write(collected: Collected, path: str, level: int, *, sealed: bool) -> int:
     except OSError as error:
         print(f"importal pack: {path}: {error.strerror}; nothing was written", file=sys.stderr)
         return 1
-    print(f"wrote {path}: {len(collected.contents.modules)} modules, {len(data):,} bytes", file=sys.stderr)
+    files = f", {len(collected.contents.files)} files" if collected.contents.files else ""
+    print(f"wrote {path}: {len(collected.contents.modules)} modules{files}, {len(data):,} bytes", file=sys.stderr)
     if collected.left_out:
         print(f"{len(collected.left_out)} are not in it, and are found as ever:", file=sys.stderr)
         for name, why in collected.left_out[:10]:
@@ -132,6 +142,8 @@ def _show(path: str) -> int:
             else pack.roots[root] + below
         )
         print(f"  {kind:9} {name}  {where}")
+    for file in pack.carried.names() if pack.carried is not None else ():
+        print(f"  {'file':9} {file}")
     return 0
 
 

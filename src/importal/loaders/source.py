@@ -210,6 +210,27 @@ class SourceFileLoader(FileLoader, SourceLoader):
     # The status a finder saw when it found the file. An import under way uses it, once; any later use asks again.
     _found: os.stat_result | None = None
     _current: os.stat_result | None = None
+    # The files of a pack, for those that are not on the disk.
+    _carried: Any = None
+
+    def get_data(self, path: str) -> bytes:
+        """Return the bytes of the file *path*. Raises OSError."""
+        try:
+            return super().get_data(path)
+        except OSError:
+            carried = None if self._carried is None else self._carried.read(path)
+            if carried is None:
+                raise
+            return carried  # type: ignore[no-any-return]
+
+    def get_resource_reader(self, name: str | None = None) -> Any:
+        """Return a reader of the files beside the module (``importlib.resources``)."""
+        folder = os.path.dirname(self.path)
+        if self._carried is not None and not os.path.isdir(folder):
+            reader = self._carried.reader(folder)
+            if reader is not None:
+                return reader
+        return super().get_resource_reader(name)
 
     def exec_module(self, module: ModuleType) -> None:
         """Execute the module's code in its namespace."""

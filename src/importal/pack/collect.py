@@ -10,12 +10,13 @@ from ..loaders.extension import ExtensionFileLoader
 from ..loaders.location import file_loaders
 from ..loaders.source import SourceFileLoader
 from ..names import ancestors
+from ..sources.directory import read_data
 from .reader import EXTENSION, NAMESPACE, SOURCE, stamp_of
 from .writing import Contents, Module, missing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
     from ..observe.record import Import, Record
@@ -79,11 +80,13 @@ def collect(
     distributions: Iterable[str] = (),
     *,
     optimization: int = 0,
+    carries: Iterable[str] = (),
     progress: Callable[[str], object] = lambda _: None,
 ) -> Collected:
     """Gather what the programs of *records* imported, and the modules of *distributions*.
 
-    Modules that the same records hold are read together. Raises PackageNotFoundError for an unknown distribution.
+    *carries* names what goes along besides: "sources", and "resources", which are the other files of packages. Modules
+    that the same records hold are read together. Raises PackageNotFoundError for an unknown distribution.
     """
     collected = Collected()
     users: dict[str, list[int]] = {}
@@ -112,6 +115,7 @@ def collect(
         for module, file in _modules_of(name):
             progress(module)
             gather.file(module, file)
+    gather.carry(carries)
     # Listed once more: reading the modules may have made folders for their bytecode.
     gather.list_again(path)
     return collected
@@ -141,6 +145,7 @@ class Gatherer:
         """Take down what is in the entries of *path* now."""
         contents = index(list(path))
         contents.modules = self._contents.modules
+        contents.files, contents.carries = self._contents.files, self._contents.carries
         self._contents = self._collected.contents = contents
 
     def loaded(self, one: Import, order: tuple[object, ...]) -> None:
@@ -209,6 +214,21 @@ class Gatherer:
             return loader.get_code(loader.name)
         return loader.source_to_code(loader.get_data(file), file, _optimize=self._optimization)
 
+    def carry(self, what: Iterable[str]) -> None:
+        """Take along the "sources" of the modules, and the "resources" that lie in packages, or what *what* names."""
+        self._contents.carries = tuple(sorted(set(what)))
+        files = self._contents.files
+        packages = {os.path.dirname(one.file) for one in self._contents.modules.values() if _is_package(one)}
+        for module in self._contents.modules.values():
+            wanted = [module.file] if module.kind == SOURCE and "sources" in self._contents.carries else []
+            if _is_package(module) and "resources" in self._contents.carries:
+                wanted += _resources_in(os.path.dirname(module.file), packages)
+            for file in wanted:
+                try:
+                    files[file] = read_data(file)
+                except OSError as error:
+                    self._collected.left_out.append((file, f"{type(error).__name__}: {error}"))
+
     def namespace(self, name: str) -> None:
         """Take in the namespace package *name*, with the portions that there are now."""
         parent, _, child = name.rpartition(".")
@@ -221,6 +241,20 @@ class Gatherer:
         if portions:
             self._directories[name] = portions
             self._contents.modules[name] = Module(name, NAMESPACE, portions=tuple(portions))
+
+
+def _is_package(module: Module) -> bool:
+    return module.kind == SOURCE and os.path.basename(module.file) == "__init__.py"
+
+
+def _resources_in(folder: str, packages: set[str]) -> Iterator[str]:
+    """Yield the files in the *folder* of a package that are no modules; those in a package below it are that one's."""
+    modules = tuple(suffix for _, suffixes in file_loaders() for suffix in suffixes)
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(
+            name for name in folders if name != "__pycache__" and os.path.join(place, name) not in packages
+        )
+        yield from (os.path.join(place, name) for name in sorted(names) if not name.endswith(modules))
 
 
 def _modules_of(distribution: str) -> list[tuple[str, str]]:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
+    from .carried import Carried
+
 __all__ = ["EXTENSION", "MISSING", "NAMESPACE", "SOURCE", "Pack", "anchors", "bucket_of"]
 
 #: Kinds of modules.
@@ -92,6 +94,13 @@ class Pack:
         self._entries: list[dict[str, Any] | None] = [None] * len(self._buckets)
         # The namespace packages whose portions are roots.
         self._indexed = frozenset(root["packages"])
+        #: What is carried along: "sources", "resources"; and these files.
+        self.carries: tuple[str, ...] = tuple(root["carries"])
+        self.carried: Carried | None = None
+        if root["files"] is not None:
+            from .carried import Carried
+
+            self.carried = Carried(self.file, root["files"], self.roots)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.path!r}>"
@@ -267,6 +276,8 @@ class Pack:
         else:
             loader = SourceFileLoader(name, origin)
             loader._packed = self, place
+            if self.carried is not None:
+                loader._carried = self.carried
         spec = ModuleSpec(name, loader, origin=origin)
         spec._set_fileattr = True
         if below.endswith(_INIT):

@@ -70,6 +70,7 @@ def refreshed(path: str) -> tuple[Collected, list[str], Pack]:
                 order=("", place[0], place[2]),
             )
             gather.take(module)
+    gather.carry(pack.carries)
     gather.list_again(pack.searched)
     return collected, list(changed), pack
 

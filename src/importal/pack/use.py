@@ -24,6 +24,10 @@ def use(path: str) -> Pack:
         if isinstance(known, Pack) and known.path == path:
             return known
     pack = Pack(path)
+    if pack.carried is not None:
+        from ..uncaught import show_sources
+
+        show_sources()
     PathFinder.search.known = (*PathFinder.search.known, pack)
     return pack
 

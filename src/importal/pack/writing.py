@@ -50,13 +50,16 @@ class Contents:
 
     ``roots`` are the path entries that were listed: directory, its modification time in nanoseconds (None: not there),
     and the names of the modules in it. ``packages`` are the namespace packages whose portions are among them,
-    behind the first ``searched``, which are entries of the path.
+    behind the first ``searched``, which are entries of the path. ``files`` are carried along, by their paths;
+    ``carries`` names what of them there is: "sources", "resources".
     """
 
     roots: list[tuple[str, int | None, frozenset[str]]] = field(default_factory=list)
     modules: dict[str, Module] = field(default_factory=dict)
     packages: set[str] = field(default_factory=set)
     searched: int = 0
+    files: dict[str, bytes] = field(default_factory=dict)
+    carries: tuple[str, ...] = ()
 
 
 def anchored(directory: str, pack: str) -> tuple[str, str]:
@@ -113,6 +116,11 @@ def encode(contents: Contents, path: str, *, optimization: int = 0, sealed: bool
         else:
             root, below = place(module.file)
             entries[name] = (held, (module.kind, root, below, module.size, module.mtime, where.get(name)))
+    carried: dict[int, dict[str, file_format.Block]] = {}
+    for file in sorted(contents.files):
+        root, below = place(file)
+        inside = below.replace(os.sep, "/").removeprefix("/")
+        carried.setdefault(root, {})[inside] = add(file_format.marshalled(contents.files[file]))
     count = 1 if len(entries) <= _ONE_BUCKET else len(entries) // _IN_A_BUCKET + 1
     buckets: list[dict[str, Any]] = [{} for _ in range(count)]
     for name in sorted(entries):
@@ -123,6 +131,8 @@ def encode(contents: Contents, path: str, *, optimization: int = 0, sealed: bool
         "listed": tuple(range(len(contents.roots))),
         "searched": tuple(range(contents.searched)),
         "packages": tuple(sorted(contents.packages)),
+        "carries": contents.carries,
+        "files": add(file_format.marshalled(carried)) if carried else None,
         "buckets": tuple(add(file_format.marshalled(bucket)) for bucket in buckets),
     }
     flags = (file_format.SEALED if sealed else 0) | (file_format.INDEX_ONLY if index else 0)

@@ -1,0 +1,81 @@
+"""Files that a pack carries along, sources and resources, for where they do not lie on the disk."""
+
+from __future__ import annotations
+
+import os
+
+from ..errors import PackError
+from ..sources.tree import File, Tree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .format import Block, PackFile
+
+__all__ = ["Carried"]
+
+
+class Carried:
+    """The files in the block *index* of *pack*, by where they lay: below which of *roots*, and their path in it."""
+
+    def __init__(self, pack: PackFile, index: Block, roots: list[str]) -> None:
+        self._pack = pack
+        self._index = index
+        self._roots = roots
+        self._trees: list[_Below] | None = None
+
+    def read(self, path: str) -> bytes | None:
+        """Return the bytes of the file *path*, None when the pack has none of that name, or is damaged."""
+        location = _slashed(path)
+        try:
+            for tree in self._all():
+                if tree.stat(location) is not None:
+                    return tree.read(location)
+        except (PackError, OSError):
+            pass  # then it is as without: the file is not there
+        return None
+
+    def reader(self, folder: str) -> Any:
+        """Return a reader of the files in *folder* (``importlib.resources``), None when the pack has no such folder."""
+        location = _slashed(folder)
+        try:
+            tree = next((tree for tree in self._all() if tree.is_directory(location)), None)
+        except PackError:
+            return None
+        if tree is None:
+            return None
+        from ..loaders.resources import PlacedReader
+
+        return PlacedReader(tree, location)
+
+    def names(self) -> list[str]:
+        """Return the paths of all files, sorted. Raises PackError."""
+        return sorted(f"{tree.root}/{path}" for tree in self._all() for path, _ in tree.files())
+
+    def _all(self) -> list[_Below]:
+        if self._trees is None:
+            below: dict[int, dict[str, Block]] = self._pack.read(self._index)
+            self._trees = [_Below(self._pack, _slashed(self._roots[root]), files) for root, files in below.items()]
+        return self._trees
+
+
+class _Below(Tree):
+    """The files below one root; their bytes are read when they are asked for."""
+
+    def __init__(self, pack: PackFile, root: str, blocks: dict[str, Block]) -> None:
+        super().__init__(root, {path: File("", block[1]) for path, block in blocks.items()})
+        self._pack = pack
+        self._blocks = blocks
+
+    def fetch(self, path: str, file: File) -> bytes:
+        """Return the bytes of a file. Raises OSError for a pack that is damaged."""
+        try:
+            data: bytes = self._pack.read(self._blocks[path])
+        except PackError as error:
+            raise OSError(str(error)) from error
+        return data
+
+
+def _slashed(path: str) -> str:
+    return path.replace(os.sep, "/")
