@@ -22,7 +22,9 @@ def split(path: str) -> tuple[str, str]:
     >>> split("a/b.py")
     ('a', 'b.py')
     """
-    cut = max(path.rfind(separator) for separator in SEPARATORS)
+    cut = path.rfind(os.sep)
+    if os.altsep:
+        cut = max(cut, path.rfind(os.altsep))
     return (path[:cut], path[cut + 1 :]) if cut >= 0 else ("", path)
 
 

@@ -171,7 +171,8 @@ class Pack:
         if path != known:
             known, places, others = self._look_at(package, path)
         holders, module = self.entry(name) or ((), None)
-        found = sorted((places[number], number) for number in holders if number in places)
+        found = [(places[number], number) for number in holders if number in places]
+        found.sort()
         if module is None and name in self._indexed:
             return self._portions(name, found, others, ask)
         if not (found or self.sealed or self._changed is not None):
