@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -301,7 +302,12 @@ def test_on_the_command_line(run: Run, tmp_path: Path) -> None:
     assert str(Path("v1", "lib", "__init__.py")) in explained.stdout
 
 
-def test_spawned_children_have_the_realms(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [("-m", "importal", "run"), ()])
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_children_have_the_realms(run: Run, tmp_path: Path, method: str, command: tuple[str, ...]) -> None:
+    """Whether importal runs the program, or is installed by the realms that it makes."""
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip("this platform has no fork")
     (tmp_path / "main.py").write_text(
         textwrap.dedent("""
             import multiprocessing
@@ -312,12 +318,12 @@ def test_spawned_children_have_the_realms(run: Run, tmp_path: Path) -> None:
                 one = Realm("one", ["v1"])
                 two = Realm("two", ["v2"], share_from={"lib": one})
                 thing = two.import_module("lib.core").Thing()
-                with multiprocessing.get_context("spawn").Pool(1) as pool:
+                with multiprocessing.get_context(METHOD).Pool(1) as pool:
                     print(pool.apply(work, (thing,)))
-        """)
+        """).replace("METHOD", repr(method))
     )
     done = subprocess.run(
-        [sys.executable, "-m", "importal", "run", "main.py"],
+        [sys.executable, *command, "main.py"],
         cwd=tmp_path,
         env={"PYTHONPATH": str(SOURCES)},
         capture_output=True,

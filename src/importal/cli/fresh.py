@@ -24,7 +24,7 @@ def prepare(at_start: Container[str]) -> Callable[[list[str]], int]:
     *at_start* are the modules of the bare start. What importal has loaded of the standard library besides, a few small
     modules, is taken out of the table: the program may ask for them itself, and gets modules of its own.
     """
-    import importal.cli.children
+    import importal.children
     import importal.util  # what is loaded when a program uses importlib's submodules
     from importal.cli.run import main
 

@@ -143,7 +143,7 @@ def _run(program: Program, kept: str | None, realms: dict[str, list[str]], freez
     installation = ImportSystem.host().install()
     if freeze is not False:
         installation.also(shorten_the_end(always=bool(freeze)))
-    from .children import follow_children
+    from ..children import follow_children
 
     follow_children(installation)
     if kept is not None:

@@ -11,6 +11,7 @@ import os
 import sys
 import weakref
 
+from ..children import follow_children
 from ..errors import RealmError
 from ..interpreter import FRAME_NAME, Module, thread_frames
 from ..loaders.extension import ExtensionFileLoader
@@ -97,7 +98,7 @@ class Realm:
                 raise RealmError(name, f"there is no {entry}; a realm's path entries are directories, archives or URLs")
         self.name = name
         self.system = ImportSystem.host()
-        self.system.install()
+        follow_children(self.system.install())
         self.names = Names(name, share, {top: other.name for top, other in (share_from or {}).items()})
         if name in sys.modules or self.system.find_spec(name) is not None:
             raise RealmError(name, "the name is taken by a module; choose another one")

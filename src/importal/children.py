@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..install import Installation
+    from .install import Installation
 
 __all__ = ["follow_children"]
 
@@ -17,8 +17,16 @@ _INSTALL = "import importal; importal.ImportSystem.host().install(); "
 _RESTORE = "from importal.sources.memory import restore; restore({digest!r}); "
 
 
+# The installation whose children are followed.
+_followed: Installation | None = None
+
+
 def follow_children(installation: Installation) -> None:
-    """Have the processes that multiprocessing starts from now on install importal before anything else."""
+    """Have the processes that multiprocessing starts from now on install importal first, and make the same realms."""
+    global _followed
+    if _followed is installation:
+        return
+    _followed = installation
     system = installation.system
     if sys.platform == "win32":
         installation.also(system.when_loaded("multiprocessing.spawn", lambda spawn: _wrap_command(installation, spawn)))

@@ -1,10 +1,10 @@
-"""cli.children: which commands of other programs are changed, and how. (Real children are in tests/e2e.)"""
+"""children: which commands of other programs are changed, and how. (Real children are in tests/e2e.)"""
 
 from __future__ import annotations
 
 import pytest
 
-from importal.cli.children import _installing
+from importal.children import _installing
 
 INSTALL = "import importal; importal.ImportSystem.host().install(); "
 SPAWN = "from multiprocessing.spawn import spawn_main; spawn_main(5)"
