@@ -128,7 +128,7 @@ def _is_closed(file: Any) -> bool:
 
 def _was_never_started(tracker: Any) -> bool:
     """Tell whether multiprocessing's *tracker* (from CPython 3.14 on), or a copy of it, has no process to stop."""
-    return type(tracker).__module__.endswith("resource_tracker") and getattr(tracker, "_fd", -1) is None
+    return str(type(tracker).__module__).endswith("resource_tracker") and getattr(tracker, "_fd", -1) is None
 
 
 def _does_nothing_when_closed(generator: Any) -> bool:
