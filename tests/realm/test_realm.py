@@ -124,6 +124,22 @@ def test_an_error_that_comes_of_a_crossing_says_so(run: Run) -> None:
     assert out == f"True True {note}\nFalse False []\nTrue\n{note}\n"
 
 
+def test_a_hook_that_calls_the_one_before_it(run: Run) -> None:
+    """Set between two realms, it is called once."""
+    out = run("""
+        Realm("one", ["v1"])
+        before = sys.excepthook
+        def hook(cls, error, traceback):
+            print("shown")
+            before(cls, error, traceback)
+        sys.excepthook = hook
+        Realm("two", ["v2"])
+        sys.stderr = sys.stdout
+        sys.excepthook(TypeError, TypeError("no"), None)
+    """)
+    assert out == "shown\nTypeError: no\n"
+
+
 @pytest.mark.parametrize(
     ("program", "words"),
     [

@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType, TracebackType
+    from typing import Any
 
 __all__ = ["Crossing", "explain", "pairs", "watch"]
 
@@ -84,14 +85,13 @@ def _called(realm: str) -> str:
 
 def watch() -> None:
     """Have a TypeError that nobody catches explained, as long as there are realms."""
-    if sys.excepthook is _show:
-        return
     global _before
-    _before = sys.excepthook
-    sys.excepthook = _show
+    # Once: a hook that was set since may call this one.
+    if _before is None:
+        _before, sys.excepthook = sys.excepthook, _show
 
 
-_before = sys.__excepthook__
+_before: Any = None
 
 
 def _show(cls: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
