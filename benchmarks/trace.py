@@ -48,8 +48,8 @@ def command(variant: str, program: str, folder: Path) -> list[str]:
         return [sys.executable, "-m", "importal", "trace", "-o", str(folder / "record.json"), target]
     journal = folder / "journal"
     journal.write_bytes(b"")
-    script = os.path.join(os.path.dirname(importal.__file__), "cli", "recording.py")
-    return [sys.executable, script, str(journal), target]
+    script = os.path.join(os.path.dirname(importal.__file__), "cli", "beside.py")
+    return [sys.executable, script, "recording", str(journal), target]
 
 
 def timed(variant: str, program: str, folder: Path) -> dict[str, float]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import sys
-import warnings
 from abc import ABCMeta
 
 from .interpreter import Module
@@ -27,20 +25,16 @@ class Finder(metaclass=ABCMeta):  # noqa: B024, as the one it stands for
     """The common base of finders before there were two kinds of them (deprecated since Python 3.3)."""
 
     def __init__(self) -> None:
-        warnings.warn(
+        _warn(
             "the Finder ABC is deprecated and slated for removal in Python 3.12; "
             "use MetaPathFinder or PathEntryFinder instead",
-            DeprecationWarning,
-            stacklevel=2,
         )
 
     def find_module(self, fullname: str, path: Sequence[str] | None = None) -> Any:
         """Return a loader of *fullname*, or None."""
-        warnings.warn(
+        _warn(
             "importlib.abc.Finder and its find_module() are deprecated and slated for removal in Python 3.12; "
             "use MetaPathFinder.find_spec() or PathEntryFinder.find_spec() instead",
-            DeprecationWarning,
-            stacklevel=2,
         )
 
 
@@ -49,10 +43,8 @@ def find_loader(name: str, path: Sequence[str] | None = None) -> Any:
 
     Raises ValueError for a module in the table without a loader, ImportError for a namespace package.
     """
-    warnings.warn(
+    _warn(
         "Deprecated since Python 3.4 and slated for removal in Python 3.12; use importlib.util.find_spec() instead",
-        DeprecationWarning,
-        stacklevel=2,
     )
     system = ImportSystem.host()
     module = system.state.modules.get(name)
@@ -73,9 +65,9 @@ def find_loader(name: str, path: Sequence[str] | None = None) -> Any:
 def set_package(load: Callable[..., Any]) -> Callable[..., Any]:
     """Decorate a ``load_module`` so that the module it returns has ``__package__``."""
 
-    @functools.wraps(load)
+    @_wraps(load)
     def loading(*args: Any, **kwargs: Any) -> Any:
-        warnings.warn(_AUTOMATIC, DeprecationWarning, stacklevel=2)
+        _warn(_AUTOMATIC)
         module = load(*args, **kwargs)
         if getattr(module, "__package__", None) is None:
             name = module.__name__
@@ -88,9 +80,9 @@ def set_package(load: Callable[..., Any]) -> Callable[..., Any]:
 def set_loader(load: Callable[..., Any]) -> Callable[..., Any]:
     """Decorate a ``load_module`` so that the module it returns has ``__loader__``."""
 
-    @functools.wraps(load)
+    @_wraps(load)
     def loading(self: Any, *args: Any, **kwargs: Any) -> Any:
-        warnings.warn(_AUTOMATIC, DeprecationWarning, stacklevel=2)
+        _warn(_AUTOMATIC)
         module = load(self, *args, **kwargs)
         if getattr(module, "__loader__", None) is None:
             module.__loader__ = self
@@ -104,9 +96,9 @@ def module_for_loader(load: Callable[..., Any]) -> Callable[..., Any]:
 
     The module is the one in ``sys.modules``, or a new one, which is taken out again when loading fails.
     """
-    warnings.warn(_AUTOMATIC, DeprecationWarning, stacklevel=2)
+    _warn(_AUTOMATIC)
 
-    @functools.wraps(load)
+    @_wraps(load)
     def loading(self: Any, fullname: str, *args: Any, **kwargs: Any) -> Any:
         module: Any = sys.modules.get(fullname)
         is_new = module is None
@@ -124,6 +116,19 @@ def module_for_loader(load: Callable[..., Any]) -> Callable[..., Any]:
             module.__initializing__ = False
 
     return loading
+
+
+def _warn(message: str) -> None:
+    """Warn whoever calls the caller."""
+    import warnings  # here as below: the name is what programs ask for, hardly ever the function
+
+    warnings.warn(message, DeprecationWarning, stacklevel=3)
+
+
+def _wraps(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    from functools import wraps
+
+    return wraps(function)
 
 
 def _introduce(loader: Any, module: ModuleType, fullname: str) -> None:

@@ -34,7 +34,7 @@ _LATE = {"importal.abc", "importal.deprecated", "importal.util"}
 
 
 def kept_in(folder: str, use: str) -> str:
-    """Return the file in *folder* where the modules for one *use* of importal ("run" or "start") are kept."""
+    """Return the file in *folder* where the modules for one *use* of importal ("run", "start", ...) are kept."""
     level = f".opt-{sys.flags.optimize}" if sys.flags.optimize else ""
     return f"{folder}{os.sep}importal-{use}-{sys.implementation.cache_tag}{level}.modules"
 

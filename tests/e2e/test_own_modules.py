@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 import shutil
 from pathlib import Path
 
 import pytest
+
+from importal.util import MAGIC_NUMBER
 
 from .conftest import Result, run
 from .environments import COMMAND
@@ -39,6 +42,20 @@ def test_the_modules_files_are_not_opened(tmp_path: Path) -> None:
     )  # fmt: skip
     assert "importal-run-" in files.err
     assert "locks." not in files.err
+
+
+def test_what_records_a_program_has_a_file_of_its_own(tmp_path: Path) -> None:
+    tmp_path.joinpath("app.py").write_text("import m\n")
+    tmp_path.joinpath("m.py").write_text("")
+    shown = []
+    for _ in range(2):
+        done = run(
+            [*COMMAND, "trace", "--format", "folded", "app.py"], tmp_path, IMPORTAL_CACHE=str(tmp_path / "cache")
+        )
+        shown.append([line.rpartition(" ")[0] for line in done.err.splitlines()])
+        (file,) = [one for one in kept(tmp_path) if "-recording-" in one.name]
+    assert shown[0] == shown[1]
+    assert "importal.observe.recorder" in marshal.loads(file.read_bytes()[len(MAGIC_NUMBER) + 10 :])[2].__repr__()
 
 
 @pytest.mark.parametrize("damage", [b"", b"what?", None])

@@ -65,6 +65,18 @@ def test_however_a_program_ends(trace: Trace, tmp_path: Path, end: str, status: 
     assert "m" in modules(tmp_path)
 
 
+def test_the_end_is_shortened_as_that_of_a_run(trace: Trace) -> None:
+    """The recorder, which looks at what the collector does, is gone by then."""
+    program = """
+        import collections, gc, os, sys
+        class Out:
+            def write(self, text): pass
+            def flush(self): os.write(1, b"left alone: %d\\n" % (gc.get_freeze_count() > 1000))
+        sys.stdout = Out()
+    """
+    assert trace(program).out.splitlines()[-1] == "left alone: 1"
+
+
 @posix
 def test_a_program_that_forks(trace: Trace, tmp_path: Path) -> None:
     result = trace("""

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 __all__ = ["is_importals", "prepare"]
 
 
-def prepare(at_start: Container[str]) -> Callable[[list[str]], int]:
+def prepare(at_start: Container[str], kept: str | None) -> Callable[[list[str]], int]:
     """Load what running a target needs, and return the function that runs it.
 
     *at_start* are the modules of the bare start. What importal has loaded of the standard library besides, a few small
-    modules, is taken out of the table: the program may ask for them itself, and gets modules of its own.
+    modules, is taken out of the table: the program may ask for them itself, and gets modules of its own. *kept* is the
+    file in which importal's own are to be kept for the next time.
     """
     import importal.children
     import importal.util  # what is loaded when a program uses importlib's submodules
@@ -35,6 +36,10 @@ def prepare(at_start: Container[str]) -> Callable[[list[str]], int]:
 
         load_what_opens(searched)
     importal.ImportSystem.host().install()()
+    if kept is not None:
+        from importal.own import keep
+
+        keep(kept)
     for name in list(sys.modules):
         if name not in at_start and not is_importals(name):
             del sys.modules[name]

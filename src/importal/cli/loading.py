@@ -44,10 +44,11 @@ def _text(value: object) -> str | None:
     return str(value) if isinstance(value, str) else None
 
 
-def main(arguments: Sequence[str], at_start: Sequence[str]) -> int:
+def main(arguments: Sequence[str], at_start: Sequence[str], kept: str | None) -> int:
     """Tell in a file what was loaded; *arguments* are that file, and a program with its arguments if there is one.
 
-    Without one it is *at_start*, the modules of the bare start; with one, what it has loaded at its end.
+    Without one it is *at_start*, the modules of the bare start; with one, what it has loaded at its end. *kept* is the
+    file in which importal's own modules are to be kept.
     """
     out, *target = arguments
     if not target:
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str], at_start: Sequence[str]) -> int:
         return 0
     import atexit
 
-    run = prepare(at_start)
+    run = prepare(at_start, kept)
     if sys.flags.safe_path:
         del sys.path[0]
     process = os.getpid()

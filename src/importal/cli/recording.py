@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from ..ending import shorten_the_end
 from ..observe.recorder import Recorder
 from ..standard import ImportSystem
 from .fresh import prepare
@@ -38,26 +39,29 @@ def _far(descriptor: int) -> int:
     return descriptor
 
 
-def main(arguments: Sequence[str], at_start: Sequence[str]) -> int:
+def main(arguments: Sequence[str], at_start: Sequence[str], kept: str | None) -> int:
     """Run a program as ``importal run`` does: *arguments* are the journal and the program with its arguments.
 
-    What it imports is in the journal when it ends, however it ends. *at_start* are the modules of the bare start.
+    What it imports is in the journal when it ends, however it ends. *at_start* are the modules of the bare start,
+    *kept* is the file in which importal's own are to be kept.
     """
     import atexit
 
     journal, *target = arguments
     descriptor = _far(os.open(journal, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0)))
-    run = prepare(at_start)
+    run = prepare(at_start, kept)
     if sys.flags.safe_path:
         del sys.path[0]
     system = ImportSystem.host()
     system.install()
     recorder = Recorder(descriptor)
-    # Registered before the program runs, so called after all that it registers.
+    # Registered before the program runs, so called after all that it registers; and what shortens the end after that,
+    # for it heeds who looks at what is collected, as the recorder does.
+    shorten_the_end()
     atexit.register(recorder.close)
     recorder.attach(system)
     try:
-        status: int = run(target)
+        status: int = run(["--no-freeze", *target])
     except BaseException as error:
         if not isinstance(error, SystemExit):
             recorder.fails(error)
