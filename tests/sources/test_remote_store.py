@@ -350,6 +350,7 @@ class TestProcesses:
         assert "return 1 / 0  # here" in result.stderr
 
     def test_what_is_not_installed_is_said(self, http: servers.HTTP) -> None:
+        (http.folder / "pkg.zip").write_bytes(b"")
         result = program(
             f"""
             import sys

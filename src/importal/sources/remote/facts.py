@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["Facts", "each", "facts_of", "heads", "on_loop"]
+__all__ = ["Facts", "each", "facts_of", "facts_of_headers", "heads", "on_loop"]
 
 # Requests under way at the same time.
 _AT_ONCE = 32
@@ -72,9 +72,7 @@ async def heads(system: Any, urls: list[str]) -> list[Facts | None]:
             if answer.status in {405, 501}:  # it does not know the question
                 return Facts(None, None)
             answer.raise_for_status()
-            said = {"etag": answer.headers.get("ETag"), "last-modified": answer.headers.get("Last-Modified")}
-            length = answer.headers.get("Content-Length", "")
-            return facts_of(said | {"size": int(length) if length.isdecimal() else None})
+            return facts_of_headers(answer.headers)
 
     return await _gathered(head, urls)
 
@@ -85,6 +83,7 @@ _TIMES = ("mtime", "lastmodified", "last_modified", "last-modified", "updated", 
 
 
 def facts_of(entry: dict[str, Any]) -> Facts:
+    """Return the facts in what a file system says of a file, each kind in words of its own."""
     known = {str(key).lower(): value for key, value in entry.items() if value}
     size = known.get("size")
     tag = next((known[key] for key in _TAGS if key in known), None)
@@ -97,6 +96,13 @@ def facts_of(entry: dict[str, Any]) -> Facts:
         # A time is known to the second at best: what was changed just now can be changed again within it.
         identity = f"{moment} {size}"
     return Facts(identity, size if isinstance(size, int) else 0 if entry.get("size") == 0 else None, mtime)
+
+
+def facts_of_headers(headers: Any) -> Facts:
+    """Return the facts in the *headers* of a web server's answer."""
+    said = {"etag": headers.get("ETag"), "last-modified": headers.get("Last-Modified")}
+    length = headers.get("Content-Length") or ""
+    return facts_of(said | {"size": int(length) if length.isdecimal() else None})
 
 
 def _now() -> float:

@@ -16,6 +16,7 @@ from ... import files
 from ...errors import SourceError
 from .facts import Facts, each, facts_of, heads, on_loop
 from .local import LocalFiles, local_path
+from .web import WebFiles, can_be_asked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Remote:
 
     def read(self, path: str = "") -> bytes | None:
         """Return the bytes of a file, None when it is not there."""
-        found: bytes | None = self._do(lambda system: system.cat_file(self._at(path)))
+        found: bytes | None = self._do(lambda system: system.cat_file(self._at(path)), self._for_one(path))
         return found
 
     def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
@@ -92,6 +93,10 @@ class Remote:
     def facts(self) -> Facts | None:
         """Return what is known of the place itself, None when it is not there."""
         if self.web:
+            alone = self._for_one("")
+            if alone is not None:
+                known: Facts | None = self._do(lambda system: system.head(self._at("")), alone)
+                return known
             found = self._do(lambda system: on_loop(system, heads, system, [self._at("")]))
             return None if found is None else found[0]
         entry = self._do(lambda system: system.info(self._at("")))
@@ -156,10 +161,16 @@ class Remote:
             return f"{self._base.rstrip('/')}/{quote(path)}{self._query}" if path else self._base + self._query
         return f"{self._root.rstrip('/')}/{path}" if path else self._root
 
-    def _do(self, what: Callable[[Any], Any]) -> Any:
+    def _for_one(self, path: str) -> WebFiles | None:
+        """Return what asks for one file of the web, None where fsspec does, because it is there or elsewhere."""
+        if not self.web or self._connections or not can_be_asked(self._at(path)):
+            return None
+        return WebFiles(patience(self.place))
+
+    def _do(self, what: Callable[[Any], Any], system: Any = None) -> Any:
         """Return what *what* makes of the file system, None for a file that is not there. Raises SourceError."""
         try:
-            return what(self._connected())
+            return what(system or self._connected())
         except FileNotFoundError:
             return None
         except SourceError:
@@ -214,7 +225,8 @@ class Remote:
         advice = "see that it can be reached, and that its URL is right"
         kinds = " ".join(kind.__name__ for kind in type(error).__mro__)
         if isinstance(status, int):
-            words = f"the server answered {status} {getattr(error, 'message', '')}".rstrip()
+            said = getattr(error, "message", None) or getattr(error, "reason", None) or ""
+            words = f"the server answered {status} {said}".rstrip()
             if status in {401, 403, 407}:
                 advice = "see that it may be read with the credentials at hand"
         elif isinstance(error, PermissionError):
