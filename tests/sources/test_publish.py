@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import os
 import random
 import resource
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
 import textwrap
-import time
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -99,30 +94,7 @@ def test_what_was_opened_stays_while_another_publishes(tmp_path: Path, monkeypat
     assert stores.system(URL).import_module("m1").version == 1
 
 
-# ------------------------------------------------------------ publishers that are killed
-
-#: Starts a publisher for each folder it reads, and says when that begins, is done, has ended.
-PUBLISHERS = """
-import os, sys
-from importal.publish.collect import collect
-from importal.publish.release import add_release
-from importal.sources.places import parse
-from importal.sources.writing import writer
-import hashlib, sqlite3, importal.sources.sql_writing
-
-for line in sys.stdin:
-    child = os.fork()
-    if child:
-        os.waitpid(child, 0)
-        print("ended", flush=True)
-        continue
-    collected = collect([line.strip()])
-    store = writer(parse(sys.argv[1]))
-    print(os.getpid(), flush=True)
-    add_release(store, "root", collected, None, lambda _: None)
-    print("done", flush=True)
-    os._exit(0)
-"""
+# ------------------------------------------------------------ a publisher that was killed
 
 
 def heavy(place: Path, number: int) -> Path:
@@ -132,67 +104,6 @@ def heavy(place: Path, number: int) -> Path:
     for at in range(12):
         (folder / f"data{at}.bin").write_bytes(generator.randbytes(300_000))
     return folder
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_a_publisher_that_is_killed_leaves_no_half_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Killed fifty times, from the first moment of publishing to after its end."""
-    monkeypatch.chdir(tmp_path)
-    finished, caught, names = 0, 0, []
-    command = [sys.executable, "-c", PUBLISHERS, URL]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, env=stores.environment(), **pipes) as publishers:
-        took = 0.0
-        for attempt in range(51):
-            folder = heavy(tmp_path, attempt)
-            done, seconds = publish_until(publishers, folder, None if attempt == 0 else took * attempt / 45)
-            shutil.rmtree(folder)
-            took = took or seconds
-            finished += done
-            caught += not done
-            before, names = names, stores.names(URL)
-            # One that was killed after its commit, and before it could say so, is there as well; nothing else is.
-            assert finished <= len(names) <= finished + caught
-            assert names[-1].endswith("*")
-            if len(names) > len(before):
-                whole(names[-1].rstrip("*"))
-            assert stores.system(URL).import_module("m3").version <= attempt
-        publishers.communicate()
-    assert caught > 10, "hardly any was killed while it published: this has shown nothing"
-    for name in names:
-        whole(name.rstrip("*"))
-    with contextlib.closing(sqlite3.connect("m.db")) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    assert stores.run(tmp_path, "prune", URL, "--keep", "1")[0] == 0
-    whole(names[-1].rstrip("*"))
-
-
-def publish_until(publishers: subprocess.Popen[str], folder: Path, until: float | None) -> tuple[bool, float]:
-    """Have *folder* published, and that killed after so many seconds: return whether it was done, and the seconds."""
-    assert publishers.stdin is not None
-    assert publishers.stdout is not None
-    publishers.stdin.write(f"{folder}\n")
-    publishers.stdin.flush()
-    process = int(publishers.stdout.readline())
-    began = time.monotonic()
-    if until is not None:
-        time.sleep(until)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
-    said = list(iter(publishers.stdout.readline, "ended\n"))
-    assert said in ([], ["done\n"])
-    return bool(said), time.monotonic() - began
-
-
-def whole(release: str) -> None:
-    """Assert that every file of a release is there, of one version, and can be imported."""
-    files = stores.held(URL, release)
-    assert len(files) == 23
-    said = {data for path, data in files.items() if path.endswith(".py")}
-    assert len(said) == 1
-    system = stores.system(f"{URL}#{release}")
-    assert f"version = {system.import_module('all_of_it').version}\n".encode() in said
 
 
 def test_what_a_killed_publisher_has_half_written_is_taken_back(

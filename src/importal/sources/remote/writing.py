@@ -1,7 +1,7 @@
 """Publishing to a store at a remote place: contents first, the pointer last, so that no reader sees half a release.
 
-Whoever is stopped on the way leaves files that nothing names; :meth:`RemoteWriter.remove` removes such, too. It is not
-to be used while another publishes: what that one has written is not named by anything yet either.
+Whoever is stopped on the way leaves files that nothing names; :meth:`RemoteWriter.remove` removes such, too. What
+another is just writing is not named by anything yet either, so whoever removes is alone (:mod:`.turns`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from .store import (
     unbundled,
     where_of,
 )
+from .turns import NAME, PUBLISH, REMOVE, turn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,37 +73,19 @@ class RemoteWriter:
         *contents* are (sha256, bytes), at least of what is lacking. *published* is a date in ISO 8601.
         """
         self._check_writable()
-        before = self.releases()
-        taken = next((one for one in before if one.name == name), None)
-        if taken is not None and taken.manifest != digest:
-            raise self._error(f"there is a release {name!r} already, and it is another", "choose another name")
-        files = manifests.read(manifest, self._remote.place.root, digest)
-        wheres = self._wheres(before)
-        known = _where_each(wheres)
-        known.update(self._write_contents(contents))
-        needed = {file.digest: file.st_size for file in files.values()}
-        where = self._where(needed, known)
-        self._remote.write(f"manifests/{digest}.where", _json({"bundles": where}))
-        self._remote.write(f"manifests/{digest}", manifest)
-        number = taken.number if taken is not None else max((one.number for one in before), default=0) + 1
-        release = StoredRelease(name, digest, published if taken is None else taken.published, number)
-        self._remote.write(release_file(name), _json(release.described()))
-        # Whoever publishes at the same time may have taken the name, or removed what this release shares with others.
-        after = self.releases()
-        if not any(one.name == name and one.manifest == digest for one in after):
-            raise self._error(f"another has published {name!r} at the same time", "publish it under another name")
-        gone = set(where) - set(self._remote.names("bundles"))
-        if gone:
-            raise self._error("another has removed what the release needs at the same time", "publish it again")
-        self._point(after, name)
+        with turn(self._remote, PUBLISH):
+            bundles = self._bring(digest, manifest, contents)
+            with turn(self._remote, NAME):
+                self._name(name, digest, published, bundles)
 
     def make_current(self, name: str) -> None:
         """Make the release *name* the current one."""
         self._check_writable()
-        releases = self.releases()
-        if not any(one.name == name for one in releases):
-            raise self._error(f"there is no release {name!r}", "importal releases lists what there is")
-        self._point(releases, name)
+        with turn(self._remote, NAME):
+            releases = self.releases()
+            if not any(one.name == name for one in releases):
+                raise self._error(f"there is no release {name!r}", "importal releases lists what there is")
+            self._point(releases, name)
 
     def remove(self, names: Iterable[str]) -> tuple[int, int]:
         """Remove releases, and the contents that no other names. Return how many contents, and their bytes.
@@ -110,29 +93,39 @@ class RemoteWriter:
         Raises SourceError for the current release, which is not removed.
         """
         self._check_writable()
-        going = set(names)
-        releases = self.releases()
-        current = next((one.name for one in releases if one.current), None)
-        if current in going:
-            raise self._error(f"{current!r} is the current release", "make another one current first")
-        staying = [one for one in releases if one.name not in going]
-        kept = self._wheres(staying)
-        lost = self._needed([one for one in releases if one.name in going], whole=False)
-        needed = self._needed(staying)
-        self._point(staying, current)
-        self._remote.delete(release_file(one.name) for one in releases if one.name in going)
-        kept = self._without_remainders(kept, needed)
-        manifests_kept = {f"{one.manifest}{ending}" for one in staying for ending in ("", ".where")}
-        self._delete_others("manifests", manifests_kept)
-        self._delete_others("bundles", {bundle for where in kept.values() for bundle in where})
-        self._delete_others("contents", set(needed))
-        removed = [size for digest, size in lost.items() if digest not in needed]
-        return len(removed), sum(removed)
-
-    # ------------------------------------------------------------ writing
+        with turn(self._remote, REMOVE):
+            return self._remove(set(names))
 
     def close(self) -> None:
         """Do nothing: there is no connection that stays."""
+
+    # ------------------------------------------------------------ writing
+
+    def _bring(self, digest: str, manifest: bytes, contents: Iterable[tuple[str, bytes]]) -> set[str]:
+        """Write a manifest, what it names and is lacking, and where that is; return the bundles it is in."""
+        files = manifests.read(manifest, self._remote.place.root, digest)
+        known = _where_each(self._wheres(self.releases()))
+        known.update(self._write_contents(contents))
+        where = self._where({file.digest: file.st_size for file in files.values()}, known)
+        self._remote.write(f"manifests/{digest}.where", _json({"bundles": where}))
+        self._remote.write(f"manifests/{digest}", manifest)
+        return set(where)
+
+    def _name(self, name: str, digest: str, published: str, bundles: set[str]) -> None:
+        """Give what was brought a name, and make it current."""
+        releases = self.releases()
+        taken = next((one for one in releases if one.name == name), None)
+        if taken is None:
+            number = max((one.number for one in releases), default=0) + 1
+            taken = StoredRelease(name, digest, published, number)
+            releases.append(taken)
+        elif taken.manifest != digest:
+            raise self._error(f"there is a release {name!r} already, and it is another", "choose another name")
+        if bundles - set(self._remote.names("bundles")):
+            # Somebody has removed them since, by hand or when this one's note did not count any more.
+            raise self._error("another has removed what the release needs at the same time", "publish it again")
+        self._remote.write(release_file(name), _json(taken.described()))
+        self._point(releases, name)
 
     def _write_contents(self, contents: Iterable[tuple[str, bytes]]) -> dict[str, tuple[str, int]]:
         """Write *contents* and return in which bundle each of the small ones is, and its size."""
@@ -226,6 +219,25 @@ class RemoteWriter:
         }
 
     # ------------------------------------------------------------ removing
+
+    def _remove(self, going: set[str]) -> tuple[int, int]:
+        releases = self.releases()
+        current = next((one.name for one in releases if one.current), None)
+        if current in going:
+            raise self._error(f"{current!r} is the current release", "make another one current first")
+        staying = [one for one in releases if one.name not in going]
+        kept = self._wheres(staying)
+        lost = self._needed([one for one in releases if one.name in going], whole=False)
+        needed = self._needed(staying)
+        self._point(staying, current)
+        self._remote.delete(release_file(one.name) for one in releases if one.name in going)
+        kept = self._without_remainders(kept, needed)
+        manifests_kept = {f"{one.manifest}{ending}" for one in staying for ending in ("", ".where")}
+        self._delete_others("manifests", manifests_kept)
+        self._delete_others("bundles", {bundle for where in kept.values() for bundle in where})
+        self._delete_others("contents", set(needed))
+        removed = [size for digest, size in lost.items() if digest not in needed]
+        return len(removed), sum(removed)
 
     def _without_remainders(self, wheres: dict[str, Where], needed: dict[str, int]) -> dict[str, Where]:
         """Make bundles anew that hold anything nobody needs, and return where everything is then."""
