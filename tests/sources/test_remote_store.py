@@ -139,6 +139,28 @@ class TestFaults:
         with pytest.warns(RuntimeWarning, match="going on with release r1"):
             assert read(url, "shop/till.py") == b"total = 8\n"
 
+    @pytest.mark.parametrize("kind", ["read-only", "full"])
+    def test_a_cache_that_cannot_be_written_to(self, http: servers.HTTP, place: str, cache: Path, kind: str) -> None:
+        """The process keeps what it has fetched."""
+        publish(place, "r1", PACKAGE | {"large.bin": LARGE})
+        url = f"{http.url}/store"
+        if kind == "read-only":
+            cache.write_text("a file, and so no folder, whoever asks: root may write to what is read-only")
+        hindrance = "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))" if kind == "full" else ""
+        result = program(
+            f"""
+            import resource, signal
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            from importal.sources import opening
+            {hindrance}
+            source = opening.opened({url!r})
+            for name in "shop/till.py", "shop/till.py", "large.bin":
+                print(len(source.read({url + "/"!r} + name)))
+            """,
+            IMPORTAL_CACHE=str(cache),
+        )
+        assert result.stdout == f"10\n10\n{len(LARGE)}\n", result.stderr
+
     def test_a_server_that_is_back_with_another_release(self, http: servers.HTTP, place: str, cache: Path) -> None:
         publish(place, "r1", PACKAGE)
         url = f"{http.url}/store"
