@@ -47,7 +47,9 @@ def command(variant: str, program: str, folder: Path) -> list[str]:
     if variant == "trace":
         return [sys.executable, "-m", "importal", "trace", "-o", str(folder / "record.json"), target]
     journal = folder / "journal"
-    journal.write_bytes(b"")
+    # A new file each time, as `importal trace` has it: ext4 writes one that was emptied to the disk when it is closed.
+    journal.unlink(missing_ok=True)
+    journal.touch()
     script = os.path.join(os.path.dirname(importal.__file__), "cli", "beside.py")
     return [sys.executable, script, "recording", str(journal), target]
 

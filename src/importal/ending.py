@@ -36,6 +36,8 @@ _COLLECTED = 1 << 14
 _HANDLERS_OF_ANY_GENERATOR = 1 if sys.version_info >= (3, 12) else 0
 # Their finalisers close a piece of memory.
 _IN_MEMORY = frozenset({io.BytesIO, io.StringIO})
+# Going through more objects than this to find cycles takes longer than looking at their types.
+_MANY = 20_000
 # Objects without finalisers that write, or complain, when they are freed.
 _WRITE_WHEN_FREED = frozenset({("_dbm", "dbm"), ("_gdbm", "gdbm")})
 
@@ -60,11 +62,16 @@ def _nothing_has_a_finaliser() -> bool:
     if not gc.isenabled() or gc.get_debug() or gc.callbacks or hasattr(sys, "gettotalrefcount"):
         return False  # the program has arranged things itself, or looks at what is freed
     counter: Any = getattr(sys.modules.get("collections"), "Counter", None)
-    if counter is None:
-        return False  # a program that has not come to this module is small, and ends at once
     objects = gc.get_objects()
     # Types are compared as they are: `isinstance` asks proxies for the class of what they stand for.
-    numbers = counter(map(type, objects))
+    if counter is not None:
+        numbers = counter(map(type, objects))
+    elif len(objects) < _MANY:
+        return False  # a small program ends at once
+    else:
+        numbers = {}
+        for one in map(type, objects):
+            numbers[one] = numbers.get(one, 0) + 1
     streams = _standard_streams()
     for one, number in numbers.items():
         # nanobind counts, at the very end, what has not been freed.

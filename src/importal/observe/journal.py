@@ -22,7 +22,7 @@ from .record import PHASES, By, Cached, Ended, Import, Record, Thread
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
 __all__ = ["read"]
@@ -44,7 +44,7 @@ class _Journal:
         # The modules that were loaded, and the statements that did it.
         self.loaded: dict[str, set[By | None]] = {}
         self.names: dict[int, str] = {0: "MainThread"}
-        self.threads: dict[int, tuple[int, int, int]] = {}
+        self.threads: dict[int, tuple[int, int]] = {}
         self.end: tuple[int, str | None] | None = None
         self.path: list[str] | None = None
         # The moment of the last entry, and the greatest number of an import.
@@ -76,7 +76,7 @@ class _Journal:
         elif kind == "name":
             self.names[facts[0]] = facts[1]
         elif kind == "thread":
-            self.threads[facts[0]] = (facts[1], facts[2], facts[3])
+            self.threads[facts[0]] = (facts[1], facts[2])
         elif kind == "path":
             (self.path,) = facts
         elif kind == "end":
@@ -162,7 +162,8 @@ def read(path: str | os.PathLike[str], status: int | None, facts: Mapping[str, A
     for entry in _entries(path):
         journal.take(*entry)
     owners = Owners(sys.path if journal.path is None else journal.path)
-    imports = [_import(journal, number, owners) for number in journal.begun]
+    inside = _inside(journal)
+    imports = [_import(journal, number, owners, inside.get(number, ())) for number in journal.begun]
     imports += journal.circles
     imports.sort(key=lambda one: one.started)
     imports = _finish(imports)
@@ -187,14 +188,39 @@ def _entries(path: str | os.PathLike[str]) -> Iterator[tuple[Any, ...]]:
             return  # the end, or an entry that was cut short when the program was killed
 
 
-def _import(journal: _Journal, number: int, owners: Owners) -> Import:
+def _inside(journal: _Journal) -> dict[int | None, list[tuple[int, int]]]:
+    """Return when those imports began that were part of others, and how long they took, by the number of the other."""
+    inside: dict[int | None, list[tuple[int, int]]] = {}
+    for number, (parent, _, _, _, started) in journal.begun.items():
+        total = journal.ended[number][1] if number in journal.ended else journal.last - started
+        inside.setdefault(parent, []).append((started, total))
+    return inside
+
+
+def _phases(marks: list[int], started: int, total: int, inside: Sequence[tuple[int, int]]) -> list[int]:
+    """Return how long an import was in each phase, less the time of those *inside* it, each of which began in one.
+
+    *marks* are the phases and the moments when they began, by the same clock as *started* but for its zero.
+    """
+    times = [0] * len(PHASES)
+    offset = started - marks[1]
+    begins = [moment + offset for moment in marks[1::2]]
+    for phase, begin, end in zip(marks[::2], begins, [*begins[1:], started + total], strict=True):
+        times[phase] += end - begin
+    for begin, took in inside:
+        times[marks[2 * (bisect_right(begins, begin) - 1)]] -= took
+    return times
+
+
+def _import(journal: _Journal, number: int, owners: Owners, inside: Sequence[tuple[int, int]]) -> Import:
     parent, thread, module, by, started = journal.begun[number]
     if number not in journal.ended:
         total = journal.last - started
         return Import(number, parent, thread, module, by, "failed", started, total, 0, {}, error=CUT_OFF)
     (
-        outcome, total, phases, gc, size, stats, lists, opens, searched, entry, found, bytecode, kept, error,
+        outcome, total, marks, gc, size, stats, lists, opens, searched, entry, found, bytecode, kept, error,
     ) = journal.ended[number]  # fmt: skip
+    phases = _phases(marks, started, total, inside)
     finder, loader, origin, is_package = found or (None, None, None, False)
     kind, distribution = _describe(module, origin, is_package, owners) if outcome == "loaded" else (None, None)
     calls = {"stat": stats, "list": lists, "open": opens}
@@ -251,11 +277,13 @@ def _finish(imports: list[Import]) -> list[Import]:
 def _threads(journal: _Journal, imports: list[Import]) -> Iterator[Thread]:
     """Yield the threads; of a program that was killed, as far as their last import shows."""
     for number, name in journal.names.items():
+        theirs = [one for one in imports if one.thread == number and one.parent is None]
         if number in journal.threads:
-            started, ended, own = journal.threads[number]
+            started, ended = journal.threads[number]
+            # What it was still importing at the end goes as far as anything that is known.
+            ended = max([ended, *(one.ended for one in theirs)])
         else:
-            theirs = [one for one in imports if one.thread == number and one.parent is None]
             started = 0 if number == 0 else min((one.started for one in theirs), default=0)
             ended = journal.last if number == 0 else max((one.ended for one in theirs), default=started)
-            own = ended - started - sum(one.total for one in theirs)
+        own = ended - started - sum(one.total for one in theirs)
         yield Thread(number, name or f"thread {number}", started, ended, own)

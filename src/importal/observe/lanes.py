@@ -1,17 +1,12 @@
-"""The imports in progress, thread by thread, and where the time of each goes.
+"""The imports in progress, thread by thread, and the moments at which each of them went on to another phase.
 
-Each moment of a thread belongs to exactly one import and to one phase of it, or to the program's own code: where one
-ends and the next begins, the time since is put down. So the times add up, whatever happens inside.
+Each moment of a thread belongs to exactly one import and to one phase of it, or to the program's own code. What is put
+down are the moments; the times are worked out from them when the journal is read, and add up whatever happens inside.
 """
 
 from __future__ import annotations
 
 import _thread
-from time import perf_counter_ns
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 __all__ = ["End", "Lane", "Open", "Own"]
 
@@ -23,17 +18,16 @@ class Open:
     """One import in progress, in the course of *outer*: where it is in its phases, and what is known of it."""
 
     __slots__ = (
-        "bytecode", "entry", "executed", "found", "gc", "id", "kept", "lists", "module", "opens", "outer", "phase",
-        "phases", "searched", "size", "started", "stats", "waits",
+        "bytecode", "entry", "executed", "found", "gc", "id", "kept", "lists", "marks", "module", "opens", "outer",
+        "searched", "size", "stats", "waits",
     )  # fmt: skip
 
-    def __init__(self, number: int, module: str, outer: Open | None, started: int, phase: int) -> None:
+    def __init__(self, number: int, module: str, outer: Open | None, phase: int, now: int) -> None:
         self.id = number
         self.module = module
         self.outer = outer
-        self.started = started
-        self.phase = phase
-        self.phases = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+        # Each phase, and the moment when it began.
+        self.marks = [phase, now]
         self.executed = self.waits = False
         self.gc = self.size = self.stats = self.lists = self.opens = 0
         self.searched: list[str] = []
@@ -47,15 +41,14 @@ class Open:
 
 
 class Lane:
-    """One thread: the innermost import in progress, the ``last`` moment put down, and the time of its ``own`` code."""
+    """One thread: the innermost import in progress, and the ``last`` moment when one has ended."""
 
-    __slots__ = ("ended", "failing", "last", "latest", "number", "own", "started", "top")
+    __slots__ = ("ended", "failing", "last", "latest", "number", "started", "top")
 
     def __init__(self, number: int, now: int) -> None:
         self.number = number
         self.top: Open | None = None
         self.started = self.last = now
-        self.own = 0
         # The number of the import that it began last.
         self.latest = -1
         self.ended = False
@@ -68,23 +61,6 @@ class Lane:
         while one is not None and one.module != module:
             one = one.outer
         return one is not None
-
-    def enter(self, phase: int) -> None:
-        """Let the innermost import, which there is, be in *phase* from now on."""
-        top: Any = self.top
-        now = perf_counter_ns()
-        top.phases[top.phase] += now - self.last
-        self.last = now
-        top.phase = phase
-
-    def put_down(self, now: int) -> None:
-        """Put the time until *now* down to what the thread was doing."""
-        top = self.top
-        if top is None:
-            self.own += now - self.last
-        else:
-            top.phases[top.phase] += now - self.last
-        self.last = now
 
 
 class Own(_thread._local):

@@ -47,8 +47,6 @@ class Recorder:
         self.main_lane = Lane(0, self.begin)
         self.own = Own()
         self._lanes = [self.main_lane]
-        # The number of the import that was begun last, by whichever thread.
-        self.latest = -1
         self._next_number = count().__next__
         self._next_lane = count(1).__next__
         self.statements = Statements(self.write)
@@ -62,6 +60,7 @@ class Recorder:
             "source": self._source,
             "store": self._store,
         }
+        self.enter = self._entering()
         self._undo: list[Callable[[], object]] = []
         self._collecting = 0
         self._error: str | None = None
@@ -100,11 +99,11 @@ class Recorder:
     def _write_rest(self) -> None:
         now = perf_counter_ns()
         for lane in list(self._lanes):
-            lane.put_down(now if lane.number == 0 else lane.last)
             # A thread that is there has gone on. Of one that has ended nobody knows whether its last error ended it.
             if lane.failing is not None and not lane.ended:
                 self.write("handled", lane.failing[1], True)
-            self.write("thread", lane.number, lane.started - self.begin, lane.last - self.begin, lane.own)
+            ended = now if lane.number == 0 else lane.last
+            self.write("thread", lane.number, lane.started - self.begin, ended - self.begin)
         self.write("cached", self.statements.found())
         self.write("path", [entry for entry in sys.path if isinstance(entry, str)])
         self.write("end", now - self.begin, self._error)
@@ -152,20 +151,27 @@ class Recorder:
             lane.top.gc += now - self._collecting
         self._collecting = 0
 
-    def enter(self, name: str, phase: int) -> Open | None:
-        """Let this thread's import of *name* be in *phase* from now on, and return it.
+    def _entering(self) -> Callable[[str, int], Open | None]:
+        """Return a function that lets this thread's import of a name be in a phase from now on, and returns it.
 
         None when it is importing something else: a search or a reload belongs to no import.
         """
-        lane = self.main_lane if _thread.get_ident() == self.main_ident else self.own.lane
-        top = None if lane is None else lane.top
-        if top is None or top.module != name:
-            return None
-        now = perf_counter_ns()
-        top.phases[top.phase] += now - lane.last  # type: ignore[union-attr]  # whose top it is
-        lane.last = now  # type: ignore[union-attr]
-        top.phase = phase
-        return top
+        # It is called several times for each import: nothing here is looked up again.
+        get_ident, clock, main_ident, main_lane, own = (
+            _thread.get_ident, perf_counter_ns, self.main_ident, self.main_lane, self.own,
+        )  # fmt: skip
+
+        def enter(name: str, phase: int) -> Open | None:
+            lane = main_lane if get_ident() == main_ident else own.lane
+            if lane is None:
+                return None
+            top = lane.top
+            if top is None or top.module != name:
+                return None
+            top.marks += (phase, clock())
+            return top
+
+        return enter
 
     # ------------------------------------------------------------ announcements
 
@@ -189,16 +195,16 @@ class Recorder:
             raise
 
     def _begun(self, lane: Lane, module: str, phase: int) -> None:
-        lane.put_down(perf_counter_ns())
+        now = perf_counter_ns()
         if lane.failing is not None:
             self.write("handled", lane.failing[1], True)
             lane.failing = None
         outer = lane.top
         number = self._next_number()
-        lane.latest = self.latest = number
-        lane.top = Open(number, module, outer, lane.last, phase)
+        lane.latest = number
+        lane.top = Open(number, module, outer, phase, now)
         entry = ("begin", number, None if outer is None else outer.id, lane.number, module)
-        started = lane.last - self.begin
+        started = now - self.begin
         try:
             self.write(*entry, *self.statements.asking(sys._getframe(4)), started)
         except BaseException:  # an interrupt
@@ -207,7 +213,7 @@ class Recorder:
 
     def _ended(self, lane: Lane, outcome: str, facts: Mapping[str, Any]) -> None:
         one: Any = lane.top
-        lane.enter(OTHER)
+        lane.last = now = perf_counter_ns()
         lane.top = one.outer
         error = facts.get("error")
         text = None
@@ -226,7 +232,7 @@ class Recorder:
                 spec = getattr(facts.get("module"), "__spec__", None)
                 found = None if spec is None else (None, type(spec.loader).__name__, None, False)
         self.write(
-            "import", one.id, outcome, lane.last - one.started, one.phases, one.gc, one.size, one.stats, one.lists,
+            "import", one.id, outcome, now - one.marks[1], one.marks, one.gc, one.size, one.stats, one.lists,
             one.opens, one.searched, one.entry, found, one.bytecode, one.kept, text,
         )  # fmt: skip
 
@@ -235,16 +241,14 @@ class Recorder:
         lane = self.lane()
         top = lane.top
         if outcome == "started":
-            if top is not None and top.module == name:
-                lane.enter(WAIT)
-            else:
+            if self.enter(name, WAIT) is None:
                 self._begun(lane, name, WAIT)
                 lane.top.waits = True  # type: ignore[union-attr]  # it has just begun
         elif top is not None and top.waits:
             top.waits = False
             self._ended(lane, "found", {})
         elif top is not None:
-            lane.enter(OTHER)
+            self.enter(top.module, OTHER)
 
     def _find(self, outcome: str, name: str, facts: Mapping[str, Any]) -> None:
         if outcome == "started":

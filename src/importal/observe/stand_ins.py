@@ -72,6 +72,7 @@ def _reading(recorder: Recorder, function: Callable[[str], bytes]) -> Callable[[
     from .lanes import VALIDATE
 
     get_ident, main_ident, main_lane, own = _thread.get_ident, recorder.main_ident, recorder.main_lane, recorder.own
+    clock = perf_counter_ns
 
     def read(path: str) -> bytes:
         lane = main_lane if get_ident() == main_ident else own.lane
@@ -81,7 +82,7 @@ def _reading(recorder: Recorder, function: Callable[[str], bytes]) -> Callable[[
         top.opens += 1
         data = function(path)
         top.size += len(data)
-        lane.enter(VALIDATE)
+        top.marks += (VALIDATE, clock())
         return data
 
     return read
@@ -91,10 +92,12 @@ def _getting_code(recorder: Recorder, function: Callable[..., CodeType]) -> Call
     """Return *function*, a loader's ``get_code``: with its end execution begins."""
     from .lanes import EXECUTE
 
+    enter = recorder.enter
+
     @import_frame
     def get_code(loader: Any, fullname: str) -> CodeType:
         code = function(loader, fullname)
-        recorder.enter(fullname, EXECUTE)
+        enter(fullname, EXECUTE)
         return code
 
     return get_code
@@ -103,6 +106,7 @@ def _getting_code(recorder: Recorder, function: Callable[..., CodeType]) -> Call
 def _counting_import(recorder: Recorder) -> Callable[..., object]:
     """Return the function for import statements: those that find their module in the table reach nothing else."""
     get_frame, statements, clock, begin = sys._getframe, recorder.statements, perf_counter_ns, recorder.begin
+    get_ident, main_ident, main_lane, own = _thread.get_ident, recorder.main_ident, recorder.main_lane, recorder.own
 
     @import_frame
     def counting_import(
@@ -112,21 +116,21 @@ def _counting_import(recorder: Recorder) -> Callable[..., object]:
         fromlist: Any = (),
         level: int = 0,
     ) -> object:
-        latest = recorder.latest
+        lane = main_lane if get_ident() == main_ident else own.lane
+        latest = -1 if lane is None else lane.latest
         try:
             module = builtin_import(name, globals, locals, fromlist, level)  # type: ignore[arg-type]
         except BaseException as error:
             without_import_frames(error)
             raise
         times = 1
-        if recorder.latest != latest:
-            # Other threads' imports may have begun meanwhile, or this one's.
-            lane = recorder.here()
-            if lane is not None and lane.latest > latest:
-                # A from-list may load one submodule and find the next one: that it asked for both has to be known.
-                if not fromlist:
-                    return module
-                times = 0
+        if lane is None:
+            lane = own.lane  # it may have got one
+        if lane is not None and lane.latest != latest:
+            # A from-list may load one submodule and find the next one: that it asked for both has to be known.
+            if not fromlist:
+                return module
+            times = 0
         frame = get_frame(1)
         code = statements.last
         if code.code is not frame.f_code:
@@ -136,9 +140,11 @@ def _counting_import(recorder: Recorder) -> Callable[..., object]:
             code.times[offset] += times
         else:
             code.times[offset] = times
-            lane = recorder.here()
-            inside = None if lane is None or lane.top is None else lane.top.id
-            code.asked += (offset, name, level, fromlist, inside, 0 if inside is None else clock() - begin)
+            top = None if lane is None else lane.top
+            if top is None:
+                code.asked += (offset, name, level, fromlist, None, 0)
+            else:
+                code.asked += (offset, name, level, fromlist, top.id, clock() - begin)
         return module
 
     return counting_import
