@@ -111,6 +111,7 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
             directories[self.archive] = read_directory(self.archive)
         except ZipImportError:
             directories.pop(self.archive, None)
+        self._kept = KeptBytecode(self.archive)
         if sys.version_info < (3, 13):
             self._files = directories.get(self.archive, {})
 

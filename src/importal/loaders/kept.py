@@ -29,21 +29,20 @@ __all__ = ["KeptBytecode"]
 
 
 class KeptBytecode:
-    """The bytecode that is kept of one *archive*."""
+    """The bytecode that is kept of one *archive*, as it is now."""
 
     def __init__(self, archive: str) -> None:
-        self._archive = archive
+        self._folder = identity(archive)
 
     def location(self, member: Member) -> str | None:
         """Return where the bytecode of *member* is kept, need it be there or not; None where none is kept."""
         base = bytecode_folder(sys)
         if base is None:
             return None
-        folder = identity(self._archive)
         parts = member.name.split(os.sep)
-        if folder is None or not {"", ".", ".."}.isdisjoint(parts) or os.path.splitdrive(member.name)[0]:
+        if self._folder is None or not {"", ".", ".."}.isdisjoint(parts) or os.path.splitdrive(member.name)[0]:
             return None  # the archive is gone, or the member's name would lead out of the cache
-        return os.path.join(base, "archives", folder, f"{member.name.removesuffix('.py')}.pyc")
+        return os.path.join(base, "archives", self._folder, f"{member.name.removesuffix('.py')}.pyc")
 
     def code(self, member: Member, path: str, fullname: str, compile_it: Callable[[], CodeType]) -> CodeType:
         """Return the code of *member*: what is kept of it, or what *compile_it* returns, which is then kept.

@@ -16,7 +16,7 @@ from ..locations import split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from typing import BinaryIO
 
 __all__ = ["Member", "archive_in", "folders_of", "list_members", "read_directory", "read_member"]
@@ -118,17 +118,18 @@ def list_members(archive: str) -> list[Member]:
     Raises OSError, and ZipImportError or EOFError for what is no archive or a damaged one.
     """
     with open(archive, "rb") as file:
-        return list(_members(file, archive))
+        return _members(file, archive)
 
 
 def folders_of(members: Iterable[str]) -> frozenset[str]:
     """Return every folder of the archive, without closing separator: listed ones and those that *members* imply."""
-    folders = set()
+    folders = {""}
     for name in members:
-        folder = split(name)[0]
-        while folder and folder not in folders:
+        folder = name.rpartition(os.sep)[0]
+        while folder not in folders:
             folders.add(folder)
-            folder = split(folder)[0]
+            folder = folder.rpartition(os.sep)[0]
+    folders.remove("")
     return frozenset(folders)
 
 
@@ -177,45 +178,42 @@ def _expand(data: bytes, archive: str) -> bytes:
         raise ZipImportError(f"could not decompress data: {error}", path=archive) from error
 
 
-def _members(file: BinaryIO, archive: str) -> Iterator[Member]:
-    """Yield the members that the directory of the open *file* lists."""
+def _members(file: BinaryIO, archive: str) -> list[Member]:
+    """Return the members that the directory of the open *file* lists. There may be thousands, at every start."""
     size = file.seek(0, os.SEEK_END)
     start, length, shift, count = _directory_place(file, size, archive)
     file.seek(start)
     directory = file.read(length)
     if len(directory) != length:
         raise ZipImportError(f"can't read Zip file: {archive!r}", path=archive)
-    position = seen = 0
-    while directory[position : position + 4] == _ENTRY:
-        seen += 1
-        entry = directory[position : position + _ENTRY_SIZE]
-        if len(entry) < _ENTRY_SIZE:
+    members = []
+    position = 0
+    view = memoryview(directory)
+    while directory.startswith(_ENTRY, position):
+        if position + _ENTRY_SIZE > length:
             raise EOFError("EOF read where not expected")
-        name_size, extra_size, comment_size = (_number(entry, at, 2) for at in (28, 30, 32))
+        # Fields of two and of four bytes, from offset 8: flags, method, time and date, CRC, sizes, lengths, offset.
+        (
+            flags, method, clock, date, crc, crc_above, packed, packed_above, size, size_above,
+            name_size, extra_size, comment_size, _, _, _, _, offset, offset_above,
+        ) = _halves(view[position + 8 : position + _ENTRY_SIZE])  # fmt: skip
         name_start = position + _ENTRY_SIZE
         extra_start = name_start + name_size
         position = extra_start + extra_size + comment_size
         if position > length:
             raise ZipImportError(f"can't read Zip file: {archive!r}", path=archive)
-        extra = directory[extra_start : extra_start + extra_size]
-        wide = [_number(entry, 24, 4), _number(entry, 20, 4), _number(entry, 42, 4)]
+        wide = [size | size_above << 16, packed | packed_above << 16, offset | offset_above << 16]
         if _ELSEWHERE in wide:
-            wide = _wide_numbers(wide, extra, archive)
-        size, compressed_size, offset = wide
-        if offset + shift > start:
+            wide = _wide_numbers(wide, directory[extra_start : extra_start + extra_size], archive)
+        if wide[2] + shift > start:
             raise ZipImportError(f"bad local header offset: {archive!r}", path=archive)
-        yield Member(
-            _name(directory[name_start:extra_start], _number(entry, 8, 2), archive),
-            _number(entry, 10, 2),
-            compressed_size,
-            size,
-            offset + shift,
-            _number(entry, 12, 4),
-            _number(entry, 16, 4),
-        )
+        name = _name(directory[name_start:extra_start], flags, archive)
+        stamp, crc = clock | date << 16, crc | crc_above << 16
+        members.append(Member(name, method, wide[1], wide[0], wide[2] + shift, stamp, crc))
     # Archives of before zip64 count modulo 2**16.
-    if (seen - count) & _COUNT_MASK:
-        raise ZipImportError(f"mismatched num_entries: {seen} should be {count} in {archive!r}", path=archive)
+    if (len(members) - count) & _COUNT_MASK:
+        raise ZipImportError(f"mismatched num_entries: {len(members)} should be {count} in {archive!r}", path=archive)
+    return members
 
 
 def _directory_place(file: BinaryIO, size: int, archive: str) -> tuple[int, int, int, int]:
@@ -271,16 +269,23 @@ def _wide_numbers(narrow: list[int], extra: bytes, archive: str) -> list[int]:
 
 def _name(raw: bytes, flags: int, archive: str) -> str:
     """Return a member's name: UTF-8 where it says so, else the first archives' code page (APPNOTE, D)."""
-    if flags & _UTF8:
+    if raw.isascii():
+        name = raw.decode()
+    elif flags & _UTF8:
         try:
             name = raw.decode()
         except UnicodeDecodeError as error:
             raise ZipImportError(f"invalid UTF-8 file name in {archive!r}", path=archive) from error
-    elif raw.isascii():
-        name = raw.decode("ascii")
     else:
         name = raw.decode("cp437")
     return name.replace("/", os.sep)
+
+
+def _halves(data: memoryview) -> list[int]:
+    """Return *data* as numbers of two bytes each."""
+    if sys.byteorder == "little":
+        return data.cast("H").tolist()
+    return [int.from_bytes(data[at : at + 2], "little") for at in range(0, len(data), 2)]
 
 
 def _number(data: bytes, at: int, size: int) -> int:

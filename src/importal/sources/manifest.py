@@ -44,17 +44,32 @@ def read(manifest: bytes, root: str, digest: str) -> dict[str, File]:
     if digest_of(manifest) != digest:
         advice = "what was fetched is damaged or not what was published: try again, then publish it anew"
         raise SourceError(root, f"sha256:{digest}", f"its manifest has the sha256 {digest_of(manifest)}", advice)
-    found: dict[str, File] = {}
     try:
         first, *lines = manifest.decode().split(_BREAK)
         if first != FIRST_LINE or lines[-1:] != [""]:
             raise ValueError(f"it begins with {first!r:.80}")
-        for line in lines[:-1]:
-            content, size, mtime, path = line.split(" ", 3)
-            if len(content) != 64 or set(content) - _HEXADECIMAL or path in found:
-                raise ValueError(f"{line!r:.200} is no line of it")
-            found[path] = File(content, int(size), int(mtime))
+        return _files(lines[:-1])
     except ValueError as error:
         advice = "read it with the importal it was published with, or publish it anew"
         raise SourceError(root, f"sha256:{digest}", f"its manifest cannot be read ({error})", advice) from error
+
+
+def _files(lines: list[str]) -> dict[str, File]:
+    """Return the files that *lines* are, by their paths. Raises ValueError."""
+    found: dict[str, File] = {}
+    for line in lines:
+        content, size, mtime, path = line.split(" ", 3)
+        found[path] = File(content, int(size), int(mtime))
+    # Of the thousands that there may be each is looked at by itself only where something is wrong.
+    if len(found) != len(lines) or not _are_digests([file.digest for file in found.values()]):
+        seen = set()
+        for line in lines:
+            content, path = line[:64], line.split(" ", 3)[3]
+            if not _are_digests([content]) or path in seen:
+                raise ValueError(f"{line!r:.200} is no line of it")
+            seen.add(path)
     return found
+
+
+def _are_digests(digests: list[str]) -> bool:
+    return set(map(len, digests)) <= {64} and not set("".join(digests)) - _HEXADECIMAL

@@ -128,16 +128,33 @@ def check_path(path: str, root: str) -> None:
         raise SourceError(root, None, reason, "do not use what it holds; publish it anew")
 
 
+def _check_paths(paths: Collection[str], root: str) -> None:
+    """Raise SourceError unless :func:`check_path` holds for every one of *paths*: thousands, at every start."""
+    all_of_them = "\n".join(["", *paths, ""])
+    if max(map(len, paths), default=0) > _PATH_MOST or any(one in all_of_them for one in _SUSPICIOUS):
+        for path in paths:
+            check_path(path, root)
+
+
+# What a path that leads out of its tree has in it, where paths stand between line ends; so may some that do not.
+_SUSPICIOUS = (
+    "\\", "\0", ":", "//", "/./", "/../", "\n/", "\n./", "\n../", "/\n", "/.\n", "/..\n", "\n.\n", "\n..\n", "\n\n",
+)  # fmt: skip
+
+
 def _folders(root: str, files: Mapping[str, File]) -> dict[str, dict[str, File | None]]:
     """Return each folder's names, by its path: None stands for a folder."""
+    _check_paths(files.keys(), root)
     folders: dict[str, dict[str, File | None]] = {"": {}}
     for path, file in files.items():
-        check_path(path, root)
         folder, _, name = path.rpartition("/")
-        _add_folder(folders, folder, root)
-        if name in folders[folder]:
+        names = folders.get(folder)
+        if names is None:
+            _add_folder(folders, folder, root)
+            names = folders[folder]
+        if name in names:
             raise SourceError(root, None, f"{path!r} is both a file and a folder in it", "publish it anew")
-        folders[folder][name] = file
+        names[name] = file
     return folders
 
 
