@@ -233,7 +233,7 @@ def check_hash_based_pycs() -> str:
     return _imp.check_hash_based_pycs
 
 
-def source_hash(source_bytes: bytes) -> bytes:
+def source_hash(source_bytes: bytes | memoryview) -> bytes:
     """Return the eight bytes that identify *source_bytes* in a hash-based bytecode file (PEP 552)."""
     return _imp.source_hash(_MAGIC, source_bytes)
 

@@ -46,8 +46,9 @@ def test_a_driver_that_lies_in_the_release_as_well(tmp_path: Path) -> None:
     shelf = Shelf(system)
 
     def open_it(place: Place) -> Release:
-        known = {path: File(sha256(data).hexdigest(), len(data)) for path, data in FILES.items()}
-        return Release(place.root, "r1", manifest.digest_of(manifest.write(known)), known, shelf)  # type: ignore[arg-type]
+        written = manifest.write({path: File(sha256(data).hexdigest(), len(data)) for path, data in FILES.items()})
+        digest = manifest.digest_of(written)
+        return Release(place.root, "r1", digest, manifest.folders(written, place.root, digest), shelf)  # type: ignore[arg-type]
 
     undo = register("driven", open_it)
     try:

@@ -146,13 +146,13 @@ class TestArchive:
     def test_no_more_is_expanded_than_a_member_claims(self, tmp_path: Path) -> None:
         import tracemalloc
 
-        from importal.sources.archive import list_members
+        from importal.sources.archive import Member, list_members
         from importal.sources.remote.archive import unpacked
 
         file = tmp_path / "pkg.zip"
         file.write_bytes(archive({"zeros.py": bytes(60 << 20)}))
         (member,) = list_members(str(file))
-        member.size = 10
+        member = Member(member.name, member.method, member.compressed_size, 10, member.offset, member.stamp, member.crc)
         tracemalloc.start()
         try:
             with pytest.raises(ValueError, match="damaged"):

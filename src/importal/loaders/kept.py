@@ -15,6 +15,7 @@ from ..bytecode import header
 from ..events import host_events
 from ..interpreter import MAGIC_NUMBER
 from ..sources.archive_files import identity
+from ..sources.directory import read_code
 from .placed import bytecode_folder
 from .source import code_from_bytecode
 
@@ -83,7 +84,6 @@ def _stamp(member: Member) -> bytes:
 
 def _read(location: str) -> bytes:
     try:
-        with open(location, "rb") as file:
-            return file.read()
+        return read_code(location)
     except OSError:
         return b""  # not compiled yet

@@ -11,6 +11,7 @@ import sys
 
 from .. import files
 from ..interpreter import EXTENSION_SUFFIXES, import_frame, sha256
+from ..sources.directory import read_code
 from .base import CodeLoader, LegacyLoading, checked_name
 from .extension import ExtensionFileLoader, PrivateExtensionFileLoader
 from .source import SourceLoader
@@ -93,8 +94,7 @@ class PlacedSourceLoader(_Placed, SourceLoader):
 
     def _bytecode(self, fullname: str, location: str) -> bytes | None:
         try:
-            with open(location, "rb") as file:
-                return file.read()
+            return read_code(location)
         except OSError as error:
             if self.events.observers:
                 reason = f"{type(error).__name__}: {error}"

@@ -9,15 +9,21 @@ from __future__ import annotations
 import os
 import sys
 import time
+from _operator import itemgetter
 from stat import S_ISREG
 
 from ..errors import ZipImportError
+from ..interpreter import source_hash
 from ..locations import split
+from .kept_index import kept_index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import BinaryIO
+    from typing import BinaryIO, Self, TypeAlias
+
+    # What a member is made of.
+    Row: TypeAlias = tuple[str, int, int, int, int, int, int]
 
 __all__ = ["Member", "archive_in", "folders_of", "list_members", "read_directory", "read_member"]
 
@@ -39,21 +45,23 @@ _UTF8 = 0x800
 _STORED, _DEFLATED, _ZSTANDARD = 0, 8, 93
 
 
-class Member:
+class Member(tuple):  # type: ignore[type-arg]
     """One member: where it lies in the archive and what it is. Sizes and offsets are bytes, ``mtime`` seconds."""
 
-    __slots__ = ("compressed_size", "crc", "method", "name", "offset", "size", "stamp")
+    __slots__ = ()
 
-    def __init__(
-        self, name: str, method: int, compressed_size: int, size: int, offset: int, stamp: int, crc: int
-    ) -> None:
-        self.name = name
-        self.method = method
-        self.compressed_size = compressed_size
-        self.size = size
-        self.offset = offset
-        self.stamp = stamp
-        self.crc = crc
+    name: str = property(itemgetter(0))  # type: ignore[assignment]
+    method: int = property(itemgetter(1))  # type: ignore[assignment]
+    compressed_size: int = property(itemgetter(2))  # type: ignore[assignment]
+    size: int = property(itemgetter(3))  # type: ignore[assignment]
+    offset: int = property(itemgetter(4))  # type: ignore[assignment]
+    stamp: int = property(itemgetter(5))  # type: ignore[assignment]
+    crc: int = property(itemgetter(6))  # type: ignore[assignment]
+
+    def __new__(
+        cls, name: str, method: int, compressed_size: int, size: int, offset: int, stamp: int, crc: int
+    ) -> Self:
+        return tuple.__new__(cls, (name, method, compressed_size, size, offset, stamp, crc))
 
     @property
     def mtime(self) -> float:
@@ -78,6 +86,11 @@ def archive_in(path: str) -> tuple[str, str]:
         raise TypeError(f"expected str, not {type(path)!r}")
     if path == "":
         raise ZipImportError("archive path is empty", path=path)
+    if "://" in path:
+        from .places import is_url
+
+        if is_url(path):
+            raise ZipImportError("not a Zip file", path=path)  # and each folder of it would be asked for in vain
     location = path.replace(os.altsep, os.sep) if os.altsep else path
     location = location.rstrip(os.sep) or location
     folders: list[str] = []
@@ -103,9 +116,11 @@ def read_directory(archive: str) -> dict[str, Member | None]:
     """
     try:
         with open(archive, "rb") as file:
-            members: dict[str, Member | None] = {member.name: member for member in _members(file, archive)}
+            directory = _Directory(file, archive)
     except OSError as error:
         raise ZipImportError(f"can't open Zip file: {archive!r}", path=archive) from error
+    rows = kept_index("archive", directory.key(), directory.rows)
+    members: dict[str, Member | None] = {row[0]: tuple.__new__(Member, row) for row in rows}
     if sys.version_info >= (3, 14):
         for folder in folders_of(members):
             members.setdefault(folder + os.sep, None)
@@ -118,7 +133,8 @@ def list_members(archive: str) -> list[Member]:
     Raises OSError, and ZipImportError or EOFError for what is no archive or a damaged one.
     """
     with open(archive, "rb") as file:
-        return _members(file, archive)
+        directory = _Directory(file, archive)
+    return [Member(*row) for row in directory.rows()]
 
 
 def folders_of(members: Iterable[str]) -> frozenset[str]:
@@ -178,42 +194,54 @@ def _expand(data: bytes, archive: str) -> bytes:
         raise ZipImportError(f"could not decompress data: {error}", path=archive) from error
 
 
-def _members(file: BinaryIO, archive: str) -> list[Member]:
-    """Return the members that the directory of the open *file* lists. There may be thousands, at every start."""
-    size = file.seek(0, os.SEEK_END)
-    start, length, shift, count = _directory_place(file, size, archive)
-    file.seek(start)
-    directory = file.read(length)
-    if len(directory) != length:
-        raise ZipImportError(f"can't read Zip file: {archive!r}", path=archive)
-    members = []
-    position = 0
-    view = memoryview(directory)
-    while directory.startswith(_ENTRY, position):
-        if position + _ENTRY_SIZE > length:
-            raise EOFError("EOF read where not expected")
-        # Fields of two and of four bytes, from offset 8: flags, method, time and date, CRC, sizes, lengths, offset.
-        (
-            flags, method, clock, date, crc, crc_above, packed, packed_above, size, size_above,
-            name_size, extra_size, comment_size, _, _, _, _, offset, offset_above,
-        ) = _halves(view[position + 8 : position + _ENTRY_SIZE])  # fmt: skip
-        name_start = position + _ENTRY_SIZE
-        extra_start = name_start + name_size
-        position = extra_start + extra_size + comment_size
-        if position > length:
+class _Directory:
+    """The directory of an open archive. Raises OSError, and ZipImportError for what is no archive."""
+
+    def __init__(self, file: BinaryIO, archive: str) -> None:
+        self._archive = archive
+        size = file.seek(0, os.SEEK_END)
+        self._start, length, self._shift, self._count = _directory_place(file, size, archive)
+        file.seek(self._start)
+        self._data = file.read(length)
+        if len(self._data) != length:
             raise ZipImportError(f"can't read Zip file: {archive!r}", path=archive)
-        wide = [size | size_above << 16, packed | packed_above << 16, offset | offset_above << 16]
-        if _ELSEWHERE in wide:
-            wide = _wide_numbers(wide, directory[extra_start : extra_start + extra_size], archive)
-        if wide[2] + shift > start:
-            raise ZipImportError(f"bad local header offset: {archive!r}", path=archive)
-        name = _name(directory[name_start:extra_start], flags, archive)
-        stamp, crc = clock | date << 16, crc | crc_above << 16
-        members.append(Member(name, method, wide[1], wide[0], wide[2] + shift, stamp, crc))
-    # Archives of before zip64 count modulo 2**16.
-    if (len(members) - count) & _COUNT_MASK:
-        raise ZipImportError(f"mismatched num_entries: {len(members)} should be {count} in {archive!r}", path=archive)
-    return members
+
+    def key(self) -> str:
+        """Return text that stands for what :meth:`rows` returns."""
+        return f"{source_hash(self._data).hex()}-{self._start:x}-{self._shift:x}-{self._count:x}-{len(self._data):x}"
+
+    def rows(self) -> list[Row]:
+        """Return the members that it lists, as plain values. Raises ZipImportError, EOFError for a damaged one."""
+        directory, archive = self._data, self._archive
+        rows = []
+        position = 0
+        view = memoryview(directory)
+        while directory.startswith(_ENTRY, position):
+            if position + _ENTRY_SIZE > len(directory):
+                raise EOFError("EOF read where not expected")
+            # Fields of two and of four bytes, from offset 8: flags, method, time, date, CRC, sizes, lengths, offset.
+            (
+                flags, method, clock, date, crc, crc_above, packed, packed_above, size, size_above,
+                name_size, extra_size, comment_size, _, _, _, _, offset, offset_above,
+            ) = _halves(view[position + 8 : position + _ENTRY_SIZE])  # fmt: skip
+            name_start = position + _ENTRY_SIZE
+            extra_start = name_start + name_size
+            position = extra_start + extra_size + comment_size
+            if position > len(directory):
+                raise ZipImportError(f"can't read Zip file: {archive!r}", path=archive)
+            wide = [size | size_above << 16, packed | packed_above << 16, offset | offset_above << 16]
+            if _ELSEWHERE in wide:
+                wide = _wide_numbers(wide, directory[extra_start : extra_start + extra_size], archive)
+            if wide[2] + self._shift > self._start:
+                raise ZipImportError(f"bad local header offset: {archive!r}", path=archive)
+            name = _name(directory[name_start:extra_start], flags, archive)
+            stamp, crc = clock | date << 16, crc | crc_above << 16
+            rows.append((name, method, wide[1], wide[0], wide[2] + self._shift, stamp, crc))
+        # Archives of before zip64 count modulo 2**16.
+        if (len(rows) - self._count) & _COUNT_MASK:
+            reason = f"mismatched num_entries: {len(rows)} should be {self._count} in {archive!r}"
+            raise ZipImportError(reason, path=archive)
+        return rows
 
 
 def _directory_place(file: BinaryIO, size: int, archive: str) -> tuple[int, int, int, int]:

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from ..errors import SourceError
 from ..interpreter import sha256
-from .tree import File
+from .tree import File, folders_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TypeAlias
 
-__all__ = ["FIRST_LINE", "digest_of", "read", "write"]
+    # Each folder's names, by its path: (sha256, size, time) of a file, None for a folder.
+    Folders: TypeAlias = dict[str, dict[str, tuple[str, int, int] | None]]
+
+__all__ = ["FIRST_LINE", "digest_of", "folders", "read", "write"]
 
 FIRST_LINE = "importal manifest 1"
 
@@ -52,6 +56,17 @@ def read(manifest: bytes, root: str, digest: str) -> dict[str, File]:
     except ValueError as error:
         advice = "read it with the importal it was published with, or publish it anew"
         raise SourceError(root, f"sha256:{digest}", f"its manifest cannot be read ({error})", advice) from error
+
+
+def folders(manifest: bytes, root: str, digest: str) -> Folders:
+    """Return the files in *manifest* as plain values, folder by folder. Raises SourceError, as :func:`read` does."""
+    return {
+        folder: {
+            name: None if file is None else (file.digest, file.st_size, int(file.st_mtime))
+            for name, file in names.items()
+        }
+        for folder, names in folders_of(root, read(manifest, root, digest)).items()
+    }
 
 
 def _files(lines: list[str]) -> dict[str, File]:

@@ -14,14 +14,16 @@ from ..errors import SourceError
 from ..interpreter import sha256
 from . import manifest as manifests
 from .contents import Contents, Turn
+from .kept_index import kept_index
 from .opening import reading
 from .tree import File, Tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import Protocol
+    from typing import Any, Protocol
 
+    from .manifest import Folders
     from .places import Place
 
     class Shelf(Protocol):
@@ -95,13 +97,25 @@ class Published:
 class Release(Tree):
     """One release of a store, as it was when it was opened, whatever is published later."""
 
-    def __init__(self, root: str, name: str, digest: str, files_of_it: dict[str, File], shelf: Shelf) -> None:
-        super().__init__(root, files_of_it)
+    def __init__(self, root: str, name: str, digest: str, folders: Folders, shelf: Shelf) -> None:
+        super().__init__(root, {})
+        # Plain values, of which files are made when they are asked for: a start asks for few of them.
+        self._folders: Any = folders
         self.release = name
         self.manifest_digest = digest
         self._shelf = shelf
         self._contents = Contents()
         self._one_at_a_time = _thread.allocate_lock()
+
+    def _file(self, path: str) -> File | None:
+        row: Any = super()._file(path)
+        return None if row is None else File(*row)
+
+    def files(self) -> Iterator[tuple[str, File]]:
+        """Yield every file with its path, folder by folder."""
+        for path, row in super().files():
+            plain: Any = row
+            yield path, File(*plain)
 
     def describe(self) -> str:
         """Say which release it is."""
@@ -164,16 +178,21 @@ def opened(place: Place, shelf: Shelf) -> Release:
             )
             raise SourceError(place.root, place.release, what, advice)
         name, digest = answer
+    folders = kept_index("release", digest, lambda: _read_manifest(place, digest, shelf))
+    return Release(place.root, name or digest, digest, folders, shelf)
+
+
+def _read_manifest(place: Place, digest: str, shelf: Shelf) -> Folders:
     contents = Contents()
     kept = None if shelf.at_hand else contents.get(digest)
     manifest = shelf.manifest(digest) if kept is None else kept
     if manifest is None:
         advice = f"importal releases {place.root.partition('#')[0]} lists what there is"
         raise SourceError(place.root, f"sha256:{digest}", "its manifest is not there", advice)
-    found = manifests.read(manifest, place.root, digest)
+    found = manifests.folders(manifest, place.root, digest)
     if kept is None and not shelf.at_hand:
         contents.put(digest, manifest)
-    return Release(place.root, name or digest, digest, found, shelf)
+    return found
 
 
 def _ask(place: Place, shelf: Shelf) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-__all__ = ["File", "Tree", "check_path"]
+__all__ = ["File", "Tree", "check_path", "folders_of"]
 
 # Longer than any file system allows; an index of such paths is no index of modules.
 _PATH_MOST = 4096
@@ -43,7 +43,7 @@ class Tree:
         self._index(files)
 
     def _index(self, files: Mapping[str, File]) -> None:
-        self._folders = _folders(self.root, files)
+        self._folders = folders_of(self.root, files)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.root!r}>"
@@ -142,8 +142,8 @@ _SUSPICIOUS = (
 )  # fmt: skip
 
 
-def _folders(root: str, files: Mapping[str, File]) -> dict[str, dict[str, File | None]]:
-    """Return each folder's names, by its path: None stands for a folder."""
+def folders_of(root: str, files: Mapping[str, File]) -> dict[str, dict[str, File | None]]:
+    """Return each folder's names, by its path: None stands for a folder. Raises SourceError, as a tree does."""
     _check_paths(files.keys(), root)
     folders: dict[str, dict[str, File | None]] = {"": {}}
     for path, file in files.items():
