@@ -86,7 +86,7 @@ def test_an_archive_that_is_made_anew_has_another(tmp_path: Path, cache: Path) -
     seen = []
     for number in (1, 2):
         with zipfile.ZipFile(archive, "w") as file:
-            for at in range(800):
+            for at in range(2000):
                 file.writestr(zipfile.ZipInfo(f"m{at}.py"), f"version = {number}")
         seen.append([read_directory(str(archive)) for _ in range(2)])
         assert len(kept(cache)) == number
