@@ -45,6 +45,7 @@ class Lending:
         self.call = import_frame(FunctionType(_call.__code__, space))
         self._depth = 0
         self._saved: dict[str, ModuleType] = {}
+        self._lent: dict[str, ModuleType] = {}
         # What has been found out of the names in the table, as long as there are the same realms: the realm's own with
         # their plain names, and the names that are lent to nobody.
         self._own: dict[str, str] = {}
@@ -76,16 +77,20 @@ class Lending:
         for name in self._saved:
             del table[name]
         table.update(lent)
+        self._lent = lent
 
     def __exit__(self, *_: object) -> None:
         self._depth -= 1
         if not self._depth:
-            for name in sys.modules.keys() - self._others - self._own.keys():
+            table = sys.modules
+            for name in self._lent:
+                table.pop(name, None)
+            for name in table.keys() - self._others - self._own.keys():
                 if self.names.is_own(name):
                     # What C code has registered by itself is the realm's.
-                    sys.modules.setdefault(self.names.prefix + name, sys.modules.pop(name))
-            sys.modules.update(self._saved)
-            self._saved = {}
+                    table.setdefault(self.names.prefix + name, table.pop(name))
+            table.update(self._saved)
+            self._saved, self._lent = {}, {}
         _one_at_a_time.release()
 
 
