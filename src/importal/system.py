@@ -241,7 +241,14 @@ class ImportSystem:
         else:
             # It was awaited; should it have failed, this thread's attempt gets an error of its own.
             import_parent(parent_name)
-        return table[parent_name]
+        return self._package(parent_name)
+
+    def _package(self, name: str) -> ModuleType:
+        """Return the package *name*, which was imported; also while it is set aside for a realm. Raises KeyError."""
+        table = self.state.modules
+        if self.realms and name not in table and (found := self.asked_in_a_realm(name)) is not None:
+            return found
+        return table[name]
 
     def _instead_of_deadlock(self, name: str) -> ModuleType:
         """Return the half-initialised module *name*: its thread waits for this one, as in any circular import."""
@@ -300,7 +307,7 @@ class ImportSystem:
         """Make *module* the attribute *child* of its package (reference, 5.4.2)."""
         parent_name = names.parent(name)
         # Looked up again: the module's code may have put another object in its package's place.
-        parent = self.state.modules[parent_name]
+        parent = self.state.modules.get(parent_name) or self._package(parent_name)
         try:
             setattr(parent, child, module)
         except AttributeError:

@@ -24,6 +24,7 @@ TREE = {
         "lib": {
             "__init__.py": "version = 1\nfrom . import core\n",
             "core.py": "class Thing:\n    x = 1\n",
+            "late.py": "",
         },
         "user.py": "import lib\ndef version():\n    import lib.core\n    return lib.version, lib.core.Thing.x\n",
     },
@@ -383,13 +384,33 @@ def test_doctor_foretells(run: Run, tmp_path: Path) -> None:
     assert absent.returncode == 2
 
 
-def test_lending_leaves_other_realms_alone(run: Run) -> None:
-    """While an extension module of one realm is initialised, the modules of another stay where they are."""
+def test_while_an_extension_module_is_initialised(run: Run) -> None:
+    """The host's modules of the realm's names are set aside: whoever imports them gets them, other threads as well."""
     out = run("""
+        sys.path.insert(0, "v1")
+        import lib as hosts
         one, two = Realm("one", ["v1"]), Realm("two", ["v2"])
         one.import_module("lib"), two.import_module("lib")
-        with one.lending:
-            print(sys.modules["lib"] is sys.modules["one.lib"], "two.lib" in sys.modules, "two" in sys.modules)
-        print("lib" in sys.modules, "two.lib" in sys.modules)
+        import threading
+        def imports():
+            import lib
+            import lib.late as late
+            from lib import late as again
+            seen.append((lib is hosts, late is again, late.__name__, "lib.late" in sys.modules, "one.lib.late" in sys.modules))
+        seen = []
+        with one.initialising:
+            print("lib" in sys.modules, "one.lib" in sys.modules, "two.lib" in sys.modules, "two" in sys.modules)
+            thread = threading.Thread(target=imports)
+            thread.start()
+            thread.join()
+            imports()
+            def asks():
+                return __import__("lib")
+            asks = type(asks)(asks.__code__, {"__builtins__": vars(one.builtins)})
+            print(asks() is sys.modules["one.lib"])
+            # As C code does that makes a module by itself.
+            sys.modules["lib.made"] = type(sys)("lib.made")
+        print(seen[0], seen[1], sys.modules["lib"] is hosts, "one.lib.made" in sys.modules, "lib.made" in sys.modules)
     """)
-    assert out == "True True True\nFalse True\n"
+    plain = (True, True, "lib.late", True, False)
+    assert out == f"False True True True\nTrue\n{plain} {plain} True True False\n"

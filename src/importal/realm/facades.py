@@ -92,7 +92,7 @@ class RealmFinder:
                         return spec_from_file_location(fullname, source, submodule_search_locations=locations)
                     refuse_second(names.realm, short, fullname)
                     spec.loader = loader = RealmExtensionLoader(loader.name, loader.path)
-                    loader.lending = self._realm.lending
+                    loader.initialising = self._realm.initialising
                 return spec  # type: ignore[no-any-return]
         return None
 

@@ -6,7 +6,7 @@ import sys
 
 from ..interpreter import import_frame, without_import_frames
 from ..statement import handle_fromlist, package_of
-from .extensions import show
+from .extensions import PutBack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +53,10 @@ def import_function(system: ImportSystem, names: Names) -> Callable[..., ModuleT
         try:
             module = _import(system, names, name, globals, fromlist, level)
             if fromlist == [] and not level and names.is_own(name):
-                show(name, import_own(system, names, name), fromlist)
+                shown = import_own(system, names, name)
+                fromlist.append(PutBack(name, shown))
+                # No call comes after this: until C code has looked, no other thread runs that could see it.
+                table[name] = shown
             return module
         except ImportError as error:
             in_the_realms_words(error, names)

@@ -18,7 +18,7 @@ from ..loaders.extension import ExtensionFileLoader
 from ..spec import ModuleSpec
 from ..standard import ImportSystem
 from . import crossings
-from .extensions import Lending
+from .extensions import Initialising, set_aside
 from .facades import RealmFinder, RealmPathFinder, builtins_for, sys_for
 from .importing import import_function, import_own, in_the_realms_words
 from .names import REALMS, Names
@@ -44,20 +44,21 @@ _realms: dict[int, Realm] = {}
 
 
 def asked_in_a_realm(name: str) -> ModuleType | None:
-    """Return the realm's module for a plain *name* that compiled code of a realm asks for; None for anybody else.
+    """Return the realm's module for a plain *name* that compiled code of a realm asks for.
 
     Compiled code imports without the function that Python code has, and the interpreter then looks for the plain name.
-    Who asks is told by the innermost Python function.
+    Who asks is told by the innermost Python function. For anybody else it is the host's module if that is set aside,
+    else None.
     """
     frame: Any = sys._getframe(2)
     while frame is not None:
         realm = _realms.get(id(frame.f_builtins))
         if realm is not None:
-            return import_own(realm.system, realm.names, name) if realm.names.is_own(name) else None
+            return import_own(realm.system, realm.names, name) if realm.names.is_own(name) else set_aside(name)
         if frame.f_code.co_filename != FRAME_NAME:
-            return None
+            break
         frame = frame.f_back
-    return None
+    return set_aside(name)
 
 
 def recreation() -> str:
@@ -110,7 +111,7 @@ class Realm:
         self.modules = RealmModules(self.names)
         self._state = RealmState(self.modules, entries, [RealmPathFinder(self)])
         self.builtins = builtins_for(import_function(self.system, self.names))
-        self.lending = Lending(self.names, vars(self.builtins))
+        self.initialising = Initialising(self.names, vars(self.builtins))
         self._finder: Any = RealmFinder(self)
         self._loaded = True
         sys.modules[name] = root
