@@ -357,6 +357,7 @@ def test_doctor_foretells(run: Run, tmp_path: Path) -> None:
         "plain": ["plain.py"],
         "compiled": [f"compiled{suffix}", "compiled.py"],
         "native": [f"native{suffix}"],
+        "cythons": [f"cythons{suffix}"],
         "lxml": ["lxml/__init__.py", f"lxml/etree{suffix}"],
     }.items():
         for file in files:
@@ -367,6 +368,7 @@ def test_doctor_foretells(run: Run, tmp_path: Path) -> None:
             "RECORD": "".join(f"{file},,\n" for file in files),
         }
         trees.write({"site": {f"{name}-1.0.dist-info": information}}, tmp_path)
+    (tmp_path / "site" / f"cythons{suffix}").write_bytes(b"ELF PyImport_ImportModuleLevelObject")
     command = [sys.executable, "-m", "importal", "doctor", "--realm", "site"]
     done = subprocess.run(
         command, cwd=tmp_path, env={"PYTHONPATH": str(SOURCES)}, capture_output=True, text=True, check=False
@@ -374,6 +376,10 @@ def test_doctor_foretells(run: Run, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.splitlines() == [
         "yes  compiled 1.0: its 1 compiled modules are executed from their source",
+        (
+            "yes  cythons 1.0: it has 1 extension modules: a copy of the realm's own, which is never unloaded; 1 import by "
+            "plain names whenever they like, and get the host's where the host has one"
+        ),
         f"no   lxml 1.0: lxml can be in a process only once: {known.ALONE['lxml']}",
         "yes  native 1.0: it has 1 extension modules: a copy of the realm's own, which is never unloaded",
         "yes  plain 1.0: it is Python code",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..spec import ModuleSpec
     from .names import Names
 
-__all__ = ["Initialising", "PutBack", "RealmExtensionLoader", "set_aside", "source_beside"]
+__all__ = ["Initialising", "PutBack", "RealmExtensionLoader", "imports_by_itself", "set_aside", "source_beside"]
 
 # One realm at a time: there is one table.
 _one_at_a_time = _thread.RLock()
@@ -125,6 +125,17 @@ class RealmExtensionLoader(ExtensionFileLoader):
         """Run the module's initialisation functions."""
         with self.initialising:
             self.initialising.call(interpreter.exec_dynamic, module)
+
+
+def imports_by_itself(library: str) -> bool:
+    """Tell whether the shared *library* calls the function of import statements, as Cython's does, whenever it likes.
+
+    That looks into the interpreter's table, and nothing comes in between. Raises OSError.
+    """
+    import mmap
+
+    with open(library, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as held:
+        return held.find(b"PyImport_ImportModuleLevelObject") >= 0
 
 
 def source_beside(library: str) -> str | None:

@@ -9,6 +9,8 @@ import builtins
 import importlib
 import importlib.util
 import os
+import sys
+import warnings
 
 from ..finders.path import PathFinder
 from ..interpreter import Module
@@ -16,7 +18,7 @@ from ..loaders.extension import ExtensionFileLoader
 from ..loaders.location import spec_from_file_location
 from ..spec import ModuleSpec
 from ..view import SysView
-from .extensions import RealmExtensionLoader, source_beside
+from .extensions import RealmExtensionLoader, imports_by_itself, set_aside, source_beside
 from .importing import import_own, in_the_realms_words
 from .known import ALONE, refuse_second
 from .names import FACADES, MIRRORED
@@ -61,6 +63,7 @@ class RealmFinder:
 
     def __init__(self, realm: Realm) -> None:
         self._realm = realm
+        self._warned: set[str] = set()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._realm.name!r})"
@@ -91,10 +94,30 @@ class RealmFinder:
                         locations = spec.submodule_search_locations
                         return spec_from_file_location(fullname, source, submodule_search_locations=locations)
                     refuse_second(names.realm, short, fullname)
+                    self._warn_of_the_hosts(short, loader.path)
                     spec.loader = loader = RealmExtensionLoader(loader.name, loader.path)
                     loader.initialising = self._realm.initialising
                 return spec  # type: ignore[no-any-return]
         return None
+
+    def _warn_of_the_hosts(self, name: str, library: str) -> None:
+        """Warn, once for each package, where compiled code may come upon the host's package of the same name."""
+        top = name.partition(".")[0]
+        if top in self._warned or (top not in sys.modules and set_aside(top) is None):
+            return
+        try:
+            by_itself = imports_by_itself(library)
+        except (OSError, ValueError):
+            return  # loading it says what is wrong with it
+        if by_itself:
+            self._warned.add(top)
+            warnings.warn(
+                f"compiled code of {top!r} in the realm {self._realm.name!r} imports by plain names whenever it likes, "
+                f"and the host has a {top!r}, too: what is imported so later on is the host's. Share it, or keep it "
+                "out of the host",
+                RuntimeWarning,
+                stacklevel=2,
+            )
 
     def invalidate_caches(self) -> None:
         """Have the realm's own finders forget what they know."""

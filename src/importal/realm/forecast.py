@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from ..interpreter import EXTENSION_SUFFIXES
-from .extensions import source_beside
+from .extensions import imports_by_itself, source_beside
 from .known import ALONE
 
 TYPE_CHECKING = False
@@ -46,7 +46,9 @@ def _judge(distribution: metadata.Distribution) -> tuple[bool, str]:
     compiled = [file for file in libraries if source_beside(file) is not None]
     if len(compiled) == len(libraries):
         return True, f"its {len(libraries)} compiled modules are executed from their source"
-    own = (
-        f"it has {len(libraries) - len(compiled)} extension modules: a copy of the realm's own, which is never unloaded"
-    )
+    native = [file for file in libraries if file not in compiled]
+    own = f"it has {len(native)} extension modules: a copy of the realm's own, which is never unloaded"
+    by_themselves = sum(os.path.getsize(file) > 0 and imports_by_itself(file) for file in native)
+    if by_themselves:
+        own += f"; {by_themselves} import by plain names whenever they like, and get the host's where the host has one"
     return True, own
