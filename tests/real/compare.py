@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -184,6 +185,17 @@ def survey(names: list[str], mode: str) -> Survey:
     return found
 
 
+@contextmanager
+def packed(distribution: str) -> Iterator[str]:
+    """Yield the path of a pack with all modules of an installed *distribution*."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "all.pack")
+        command = [sys.executable, "-m", "importal", "pack", "--closure", distribution, "-o", path, "-c", "pass"]
+        environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+        yield path
+
+
 def _run(command: list[str], home: Path, records: Path, errors: Path) -> str:
     """Run a survey and return how it ended in words."""
     kept = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
@@ -306,11 +318,12 @@ def main() -> int:
     parser.add_argument(
         "--all", action="store_true", help="every distribution of requirements.txt, and the projects of editable.py"
     )
+    parser.add_argument("--packed", action="store_true", help="importal with each distribution in a pack of its own")
     parser.add_argument("--steady", action="store_true", help="compare CPython with CPython instead")
     parser.add_argument("--json", type=Path, help="write all differences to this file")
     options = parser.parse_args()
     work: dict[str, list[str]] = {}
-    if options.all:
+    if options.all and not options.packed:
         work |= editable.MODULES
     if options.std:
         work |= targets.batches(targets.standard_library())
@@ -324,7 +337,8 @@ def main() -> int:
     started, meant, ways = time.monotonic(), 0, dict.fromkeys(("imported", "failed"), 0)
     for label, names in work.items():
         began = time.monotonic()
-        result = compare(names, modes)
+        with packed(label) if options.packed else nullcontext("importal") as mode:
+            result = compare(names, (modes[0], modes[1] if options.steady else mode))
         everything += result.differences
         meant += len(result.meant)
         for way in ways:

@@ -1,17 +1,22 @@
 """The process that imports many modules and writes down what it saw: ``survey.py MODE NAMES RECORDS``.
 
-MODE is "importal" or "cpython", NAMES a file with one module name a line, RECORDS the file that gets one JSON object a
-line: the name when its import begins, and what came of it. A process that a module ends half-way is seen by that.
+MODE is "cpython", "importal", or the path of a pack that importal uses, NAMES a file with one module name a line, RECORDS
+the file that gets one JSON object a line: the name when its import begins, and what came of it. A process that a module
+ends half-way is seen by that.
 """
 
 import sys
 
 MODE, NAMES, RECORDS = sys.argv[1:4]
 sys.argv[1:] = []
-if MODE == "importal":
+if MODE != "cpython":
     from importal import ImportSystem
 
     ImportSystem.host().install()
+    if MODE != "importal":
+        from importal.pack.use import use_all
+
+        use_all([MODE])
 
 import hashlib
 import io
