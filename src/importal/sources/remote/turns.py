@@ -9,7 +9,7 @@ who do not go together at least one sees the other's, takes its own back and wai
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from ...errors import SourceError
@@ -72,7 +72,9 @@ def _noted(remote: Remote, does: str) -> Iterator[str]:
         remote.write(own, json.dumps(said, sort_keys=True).encode())
         yield own
     finally:
-        remote.delete([own])
+        # Where it cannot be taken back, it counts no more after a while: what was done is done.
+        with suppress(SourceError):
+            remote.delete([own])
 
 
 def _in_the_way(remote: Remote, does: str, own: str) -> tuple[str, str] | None:
