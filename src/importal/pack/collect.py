@@ -258,15 +258,28 @@ def _resources_in(folder: str, packages: set[str]) -> Iterator[str]:
 
 
 def _modules_of(distribution: str) -> list[tuple[str, str]]:
-    """Return (module, file) for each Python module of an installed *distribution*, packages first."""
+    """Return (module, file) for each module of an installed *distribution*, packages first.
+
+    The file is what an import takes where several define a module: a shared library goes before its source.
+    """
     import importlib.metadata
 
-    found = []
+    suffixes = {suffix for _, of_a_kind in file_loaders() for suffix in of_a_kind}
+    finders: dict[str, FileFinder] = {}
+    found: dict[str, str] = {}
     of = importlib.metadata.distribution(distribution)
     for one in of.files or ():
-        if one.suffix == ".py" and all(part.isidentifier() for part in one.with_suffix("").parts):
-            parts = one.with_suffix("").parts
-            name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-            if name:
-                found.append((name, os.path.normpath(str(of.locate_file(one)))))
-    return sorted(found)
+        stem = one.name.partition(".")[0]
+        parts = (*one.parent.parts, stem)
+        if one.name[len(stem) :] not in suffixes or not all(part.isidentifier() for part in parts):
+            continue
+        directory = os.path.dirname(os.path.normpath(str(of.locate_file(one))))
+        if stem == "__init__":
+            parts, directory = parts[:-1], os.path.dirname(directory)
+        name = ".".join(parts)
+        if directory not in finders:
+            finders[directory] = FileFinder(directory, *file_loaders())
+        spec = finders[directory].find_spec(name) if name else None
+        if spec is not None and spec.origin is not None:
+            found[name] = spec.origin
+    return sorted(found.items())
