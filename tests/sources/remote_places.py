@@ -77,6 +77,16 @@ def program(text: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+def hindered(kind: str, cache: Path, reading: str) -> subprocess.CompletedProcess[str]:
+    """Run a program that ends with *reading*, which uses `opening`, with a cache that is "read-only" or "full"."""
+    if kind == "read-only":
+        cache.write_text("a file, and so no folder, whoever asks: root may write to what is read-only")
+    limit = "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))" if kind == "full" else ""
+    lines = ["import resource, signal", "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)"]
+    lines += ["from importal.sources import opening", limit, textwrap.dedent(reading)]
+    return program("\n".join(lines), IMPORTAL_CACHE=str(cache))
+
+
 INSTALLED = """
     import sys
     from importal import ImportSystem

@@ -15,7 +15,7 @@ import pytest
 from importal.errors import SourceError
 from importal.sources import opening
 from sources import servers
-from sources.remote_places import INSTALLED, PACKAGE, again, archive, lay, methods, program, read
+from sources.remote_places import INSTALLED, PACKAGE, again, archive, hindered, lay, methods, program, read
 
 pytest.importorskip("fsspec", reason="fsspec is not installed: pip install 'importal[remote]'")
 
@@ -180,20 +180,11 @@ class TestArchive:
     def test_a_cache_that_cannot_be_written_to(self, http: servers.HTTP, cache: Path, kind: str) -> None:
         (http.folder / "pkg.zip").write_bytes(archive(PACKAGE))
         url = f"{http.url}/pkg.zip"
-        if kind == "read-only":
-            cache.write_text("a file, and so no folder, whoever asks: root may write to what is read-only")
-        hindrance = "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))" if kind == "full" else ""
-        result = program(
-            f"""
-            import resource, signal
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            from importal.sources import opening
-            {hindrance}
+        reading = f"""
             source = opening.opened({url!r})
             print(source.read({url + "/shop/till.py"!r}))
-            """,
-            IMPORTAL_CACHE=str(cache),
-        )
+        """
+        result = hindered(kind, cache, reading)
         if kind == "full":  # not even a temporary file can be written
             assert "nowhere to put a copy of it" in result.stderr
             assert "IMPORTAL_CACHE" in result.stderr

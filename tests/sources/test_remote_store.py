@@ -19,7 +19,7 @@ from importal.sources.places import parse
 from importal.sources.remote.kinds import writer
 from importal.sources.remote.store import BUNDLE_MOST, POINTER, bundled, release_file, unbundled
 from sources import servers
-from sources.remote_places import INSTALLED, PACKAGE, again, lay, methods, program, publish, read
+from sources.remote_places import INSTALLED, PACKAGE, again, hindered, lay, methods, program, publish, read
 
 pytest.importorskip("fsspec", reason="fsspec is not installed: pip install 'importal[remote]'")
 
@@ -144,21 +144,12 @@ class TestFaults:
         """The process keeps what it has fetched."""
         publish(place, "r1", PACKAGE | {"large.bin": LARGE})
         url = f"{http.url}/store"
-        if kind == "read-only":
-            cache.write_text("a file, and so no folder, whoever asks: root may write to what is read-only")
-        hindrance = "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))" if kind == "full" else ""
-        result = program(
-            f"""
-            import resource, signal
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            from importal.sources import opening
-            {hindrance}
+        reading = f"""
             source = opening.opened({url!r})
             for name in "shop/till.py", "shop/till.py", "large.bin":
                 print(len(source.read({url + "/"!r} + name)))
-            """,
-            IMPORTAL_CACHE=str(cache),
-        )
+        """
+        result = hindered(kind, cache, reading)
         assert result.stdout == f"10\n10\n{len(LARGE)}\n", result.stderr
 
     def test_a_server_that_is_back_with_another_release(self, http: servers.HTTP, place: str, cache: Path) -> None:
