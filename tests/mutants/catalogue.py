@@ -177,8 +177,8 @@ MUTANTS = [
     ),
     Mutant(
         5, "what stands before a zip archive is not allowed for", "sources/archive.py",
-        "            offset + shift,\n",
-        "            offset,\n",
+        "wide[0], wide[2] + self._shift, stamp",
+        "wide[0], wide[2], stamp",
         unit("sources/archive::test_everything_is_read", "finders/archive::test_an_archive_behind_a_script_prefix"),
     ),
     Mutant(
@@ -189,7 +189,7 @@ MUTANTS = [
     ),
     Mutant(
         5, "folders of an archive that only members imply are not there", "sources/archive.py",
-        "            folder = split(folder)[0]\n",
+        "            folder = folder.rpartition(os.sep)[0]\n",
         "            folder = ''\n",
         unit("sources/archive::test_folders_with_and_without_members_of_their_own"),
     ),
