@@ -65,6 +65,13 @@ class Initialising:
         if self._realms != REALMS:
             self._realms = set(REALMS)
             self._staying.clear()
+        try:
+            self._set_aside()
+        except BaseException:  # an interrupt
+            self.__exit__()
+            raise
+
+    def _set_aside(self) -> None:
         table = sys.modules
         for name in table.keys() - self._staying:
             if self.names.is_own(name):
@@ -76,15 +83,21 @@ class Initialising:
 
     def __exit__(self, *_: object) -> None:
         self._depth -= 1
-        if not self._depth:
-            table = sys.modules
-            for name in table.keys() - self._staying:
-                # What C code has made by itself is the realm's; what has a spec, another thread has imported meanwhile.
-                if self.names.is_own(name) and getattr(table[name], "__spec__", None) is None:
-                    table.setdefault(self.names.prefix + name, table.pop(name))
-            table.update(_aside)
-            _aside.clear()
-        _one_at_a_time.release()
+        try:
+            if not self._depth:
+                self._take_in()
+        finally:
+            if not self._depth:
+                sys.modules.update(_aside)
+                _aside.clear()
+            _one_at_a_time.release()
+
+    def _take_in(self) -> None:
+        """Let what C code has made by itself be the realm's; what has a spec, another thread has imported meanwhile."""
+        table = sys.modules
+        for name in table.keys() - self._staying:
+            if self.names.is_own(name) and getattr(table[name], "__spec__", None) is None:
+                table.setdefault(self.names.prefix + name, table.pop(name))
 
 
 class PutBack:

@@ -79,7 +79,7 @@ def _files(lines: list[str]) -> dict[str, File]:
     if len(found) != len(lines) or not _are_digests([file.digest for file in found.values()]):
         seen = set()
         for line in lines:
-            content, path = line[:64], line.split(" ", 3)[3]
+            content, _, _, path = line.split(" ", 3)
             if not _are_digests([content]) or path in seen:
                 raise ValueError(f"{line!r:.200} is no line of it")
             seen.add(path)
