@@ -420,3 +420,33 @@ def test_while_an_extension_module_is_initialised(run: Run) -> None:
     """)
     plain = (True, True, "lib.late", True, False)
     assert out == f"False True True True\nTrue\n{plain} {plain} True True False\n"
+
+
+def test_an_interrupt_leaves_nothing_set_aside(run: Run) -> None:
+    out = run("""
+        sys.path.insert(0, "v1")
+        import lib as hosts
+        one = Realm("one", ["v1"])
+        asked = []
+        plain = one.names.is_own
+        def interrupted(name):
+            asked.append(name)
+            if name == "lib.core" or len(asked) > 10_000:
+                raise KeyboardInterrupt
+            return plain(name)
+        one.names.is_own = interrupted
+        try:
+            one.initialising.__enter__()
+        except KeyboardInterrupt:
+            print(sys.modules.get("lib") is hosts, "lib.core" in sys.modules)
+        one.names.is_own = plain
+        import threading
+        def enters():
+            with one.initialising:
+                print("lib" in sys.modules)
+        thread = threading.Thread(target=enters, daemon=True)
+        thread.start()
+        thread.join(10)
+        print(thread.is_alive(), sys.modules.get("lib") is hosts)
+    """)
+    assert out == "True True\nFalse\nFalse True\n"

@@ -54,6 +54,9 @@ def test_a_manifest_that_is_none() -> None:
         b"",
         b"importal manifest 1\nshort 1 1 a.py\n",
         b"importal manifest 1\n" + b"0" * 64 + b" x 1 a.py\n",
+        b"importal manifest 1\n" + b"0" * 65 + b" 1 1 a.py\n",
+        b"importal manifest 1\n" + b"G" * 64 + b" 1 1 a.py\n",
+        b"importal manifest 1\n" + 2 * (b"0" * 64 + b" 1 1 a.py\n"),
         b"\xff",
     ):
         with pytest.raises(SourceError, match="manifest"):
