@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -25,7 +26,13 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(600),  # the first to ask installs the packages
 ]
-each_program = pytest.mark.parametrize("program", PROGRAMS, ids=[one.stem.removeprefix("use_") for one in PROGRAMS])
+
+
+def shown(program: Path) -> str:
+    return program.stem.removeprefix("use_")
+
+
+each_program = pytest.mark.parametrize("program", PROGRAMS, ids=shown)
 
 
 @pytest.fixture(scope="module")
@@ -76,12 +83,31 @@ def test_from_sqlite(program: Path, folder: str, tmp_path: Path) -> None:
     assert len(list((tmp_path / "cache").rglob("*.pyc"))) > 10
 
 
-@each_program
+# SQLAlchemy opens the database, and is then there already: the next test has it from there, too.
+@pytest.mark.parametrize("program", [one for one in PROGRAMS if one.stem != "use_sqlalchemy"], ids=shown)
 def test_from_postgres(program: Path, folder: str, tmp_path: Path, postgres: str) -> None:
-    if program.stem == "use_sqlalchemy":
-        pytest.skip("SQLAlchemy opens the database, and is then there already: it cannot come from it")
     name = publish(program, f"{folder}{os.pathsep}{DRIVERS}", postgres, tmp_path)
     out = run_alone(postgres, program, tmp_path, DRIVERS)
+    assert out[0].startswith(f"{name} postgresql+psycopg://importal@")
+    assert out[0].endswith(f"/{name}/__init__.py")
+
+
+@each_program
+def test_from_what_postgres_has_left_in_the_cache(program: Path, folder: str, tmp_path: Path, postgres: str) -> None:
+    """A release that is pinned by its digest needs neither the server nor what connects to it, once it is there."""
+    name = publish(program, f"{folder}{os.pathsep}{DRIVERS}", postgres, tmp_path)
+    status, out, err = stores.run(tmp_path, "releases", "--json", postgres)
+    assert status == 0, err
+    entry = f"{postgres}#sha256:{json.loads(out)['releases'][0]['manifest']}"
+    reads = f"""
+from importal.sources.opening import opened
+release = opened({entry!r})
+for path, _ in release.files():
+    release.read(f"{{release.root}}/{{path}}")
+"""
+    status, out, err = stores.run(tmp_path, "run", "-c", reads, IMPORTAL_CACHE=str(tmp_path / "cache"))
+    assert status == 0, err
+    out = run_alone(entry, program, tmp_path)
     assert out[0].startswith(f"{name} postgresql+psycopg://importal@")
     assert out[0].endswith(f"/{name}/__init__.py")
 

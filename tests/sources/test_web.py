@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import os
+import ssl
 import threading
 from collections.abc import Iterator
+from http.client import BadStatusLine, IncompleteRead
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -20,7 +23,7 @@ ME = base64.b64encode(b"me:pass word").decode()
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Knows /open, /locked (for one account), /away and /file-transfer (redirections), /no-head, /stuck."""
+    """Knows /open, /locked (for one account), /away and /file-transfer (redirections), /no-head, /stuck, /pieces, /cut."""
 
     away = ""
     asked: list[tuple[str, str, str | None]]
@@ -34,11 +37,21 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(302, Location="ftp://127.0.0.1/open")
         elif self.path == "/stuck":
             self.done.wait(20)
+        elif self.path == "/pieces":
+            self.raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nin pi\r\n4\r\neces\r\n0\r\n\r\n")
+        elif self.path == "/cut":
+            self.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nin pi")
+        elif self.path == "/long":
+            self.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi, and more")
+        elif self.path == "/open-end":
+            self.raw(b"HTTP/1.0 200 OK\r\n\r\nto the end")
+        elif self.path == "/nonsense":
+            self.raw(b"220 mail ready\r\n\r\n")
         elif self.path == "/locked" and self.headers.get("Authorization") != f"Basic {ME}":
             self.answer(401)
         elif self.path == "/no-head" and self.command == "HEAD":
             self.answer(405)
-        elif self.path in {"/open", "/locked", "/no-head"}:
+        elif self.path.partition("?")[0] in {"/open", "/locked", "/no-head"}:
             self.answer(200, b"contents", ETag='"e1"')
         else:
             self.answer(404)
@@ -52,6 +65,10 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(b"" if self.command == "HEAD" else body)
+
+    def raw(self, answer: bytes) -> None:
+        self.wfile.write(answer)
+        self.close_connection = True
 
     def log_message(self, *arguments: Any) -> None:
         pass
@@ -89,7 +106,9 @@ def other() -> Iterator[Server]:
 
 
 @pytest.fixture
-def web() -> WebFiles:
+def web(monkeypatch: pytest.MonkeyPatch) -> WebFiles:
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
     return WebFiles(0.5)
 
 
@@ -98,6 +117,46 @@ def test_a_file_and_its_facts(server: Server, web: WebFiles) -> None:
     facts = web.head(f"http://{server.host}/open")
     assert (facts.identity, facts.size) == ('"e1" 8', 8)
     assert [method for method, _, _ in server.asked] == ["GET", "HEAD"]
+
+
+def test_a_plain_answer_needs_no_library(server: Server) -> None:
+    asks = f"""
+        import sys
+        from importal.sources.remote.web import WebFiles
+        print(WebFiles(5).cat_file("http://{server.host}/open?key=1#x"), WebFiles(5).head("http://{server.host}/open").size)
+        print("http.client" in sys.modules)
+    """
+    assert program(asks).stdout == "b'contents' 8\nFalse\n"
+    assert program(asks, ftp_proxy="http://127.0.0.1:1").stdout == "b'contents' 8\nTrue\n"
+    assert [path for _, path, _ in server.asked] == ["/open?key=1", "/open"] * 2
+
+
+def test_an_answer_in_pieces_and_one_without_a_length(server: Server, web: WebFiles) -> None:
+    assert web.cat_file(f"http://{server.host}/pieces") == b"in pieces"
+    assert web.cat_file(f"http://{server.host}/open-end") == b"to the end"
+    assert web.cat_file(f"http://{server.host}/long") == b"hi"
+
+
+def test_an_answer_that_is_cut_off_or_none(server: Server, web: WebFiles) -> None:
+    with pytest.raises(IncompleteRead):
+        web.cat_file(f"http://{server.host}/cut")
+    with pytest.raises(BadStatusLine):
+        web.cat_file(f"http://{server.host}/nonsense")
+
+
+def test_a_proxy_is_asked(server: Server, other: Server, web: WebFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", f"http://{other.host}")
+    with pytest.raises(FileNotFoundError):
+        web.cat_file(f"http://{server.host}/open")
+    assert (server.asked, [path for _, path, _ in other.asked]) == ([], [f"http://{server.host}/open"])
+
+
+def test_tls_is_for_a_library_that_checks_certificates(server: Server, web: WebFiles) -> None:
+    with pytest.raises(ssl.SSLError):
+        web.cat_file(f"https://{server.host}/open")
+    server.handler.away = f"https://{server.host}/open"
+    with pytest.raises(ssl.SSLError):
+        web.cat_file(f"http://{server.host}/away")
 
 
 def test_what_is_not_there(server: Server, web: WebFiles) -> None:

@@ -99,9 +99,9 @@ def facts_of(entry: dict[str, Any]) -> Facts:
 
 
 def facts_of_headers(headers: Any) -> Facts:
-    """Return the facts in the *headers* of a web server's answer."""
-    said = {"etag": headers.get("ETag"), "last-modified": headers.get("Last-Modified")}
-    length = headers.get("Content-Length") or ""
+    """Return the facts in the *headers* of a web server's answer, which are known by small letters at least."""
+    said = {"etag": headers.get("etag"), "last-modified": headers.get("last-modified")}
+    length = headers.get("content-length") or ""
     return facts_of(said | {"size": int(length) if length.isdecimal() else None})
 
 

@@ -1,7 +1,8 @@
 """One file of the web at a time, with what Python itself has.
 
 A start from a warm cache asks one question. fsspec and what it stands on take a fifth of a second to load, which is
-more than many programs take to start; they are for the rest, where much is asked for at once.
+more than many programs take to start; they are for the rest, where much is asked for at once. Of the answers to a plain
+question (:mod:`.plain`), those that say all there is to say are taken; urllib asks where there is more to it.
 """
 
 from __future__ import annotations
@@ -9,13 +10,19 @@ from __future__ import annotations
 import os
 
 from .facts import Facts, facts_of_headers
+from .plain import ask, can_be_asked_plainly
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from http.client import HTTPResponse
     from urllib.request import OpenerDirector, Request
 
+    from .plain import PlainAnswer
+
 __all__ = ["WebFiles", "can_be_asked"]
+
+# What a server says of a file that is not there.
+_GONE = frozenset({404, 410})
 
 
 def can_be_asked(url: str) -> bool:
@@ -34,47 +41,58 @@ class WebFiles:
     async_impl = False
 
     def __init__(self, seconds: float) -> None:
-        from urllib import request
-
         self._seconds = seconds
-        # The handlers of `build_opener` less those of other protocols, which no redirection is to lead to.
-        self._opener: OpenerDirector = request.OpenerDirector()
-        for handler in (
-            request.ProxyHandler,
-            request.UnknownHandler,
-            request.HTTPHandler,
-            request.HTTPSHandler,
-            request.HTTPDefaultErrorHandler,
-            request.HTTPRedirectHandler,
-            request.HTTPErrorProcessor,
-        ):
-            self._opener.add_handler(handler())  # type: ignore[no-untyped-call, unused-ignore]
 
     def cat_file(self, url: str) -> bytes:
         """Return the bytes of a file."""
-        with self._answer(_request(url, "GET")) as answer:
+        plain = self._plain_answer(url, "GET")
+        if plain is not None:
+            return plain.body
+        with self._answer(url, "GET") as answer:
             return answer.read()
 
     def head(self, url: str) -> Facts:
         """Return what the server says of a file when it is asked for its headers."""
+        plain = self._plain_answer(url, "HEAD")
+        if plain is not None:
+            return facts_of_headers(plain.headers)
         from urllib.error import HTTPError
 
         try:
-            with self._answer(_request(url, "HEAD")) as answer:
+            with self._answer(url, "HEAD") as answer:
                 return facts_of_headers(answer.headers)
         except HTTPError as error:
             if error.code in {405, 501}:  # it does not know the question
                 return Facts(None, None)
             raise
 
-    def _answer(self, request: Request) -> HTTPResponse:
-        from urllib.error import HTTPError, URLError
+    def _plain_answer(self, url: str, method: str) -> PlainAnswer | None:
+        """Return the answer to a plain question that has succeeded, None where it has to be asked with more."""
+        if not can_be_asked_plainly(url):
+            return None
+        url, account = _without_account(url)
+        headers = {"Accept-Encoding": "identity"}
+        if account is not None:
+            headers["Authorization"] = account
+        answer = ask(url, method, headers, self._seconds)
+        if answer is not None and answer.status in _GONE:
+            raise FileNotFoundError(answer.status, "Not Found")
+        return answer if answer is not None and answer.status == 200 else None
 
+    def _answer(self, url: str, method: str) -> HTTPResponse:
+        from urllib.error import HTTPError, URLError
+        from urllib.request import Request
+
+        url, account = _without_account(url)
+        request = Request(url, headers={"Accept-Encoding": "identity"}, method=method)
+        if account is not None:
+            # No redirection takes it along.
+            request.add_unredirected_header("Authorization", account)
         try:
-            return self._opener.open(request, timeout=self._seconds)  # type: ignore[no-any-return]
+            return _opener().open(request, timeout=self._seconds)  # type: ignore[no-any-return]
         except HTTPError as error:
             error.close()
-            if error.code in {404, 410}:
+            if error.code in _GONE:
                 raise FileNotFoundError(error.code, error.reason) from None
             raise
         except URLError as error:
@@ -83,22 +101,48 @@ class WebFiles:
             raise
 
 
-def _request(url: str, method: str) -> Request:
-    """Return the question. A name and password, of *url* or known, become a header that no redirection takes along."""
+def _opener() -> OpenerDirector:
+    """Return an opener with the handlers of `build_opener` less those of other protocols, which no redirection is to
+    lead to.
+    """
+    from urllib import request
+
+    class WhenAsked(request.BaseHandler):
+        """HTTPSHandler, made at the first question: it reads all the certificates there are (30 ms)."""
+
+        def https_open(self, question: Request) -> HTTPResponse:
+            handler = request.HTTPSHandler()
+            handler.add_parent(self.parent)
+            return handler.https_open(handler.https_request(question))
+
+    opener = request.OpenerDirector()
+    for handler in (
+        request.ProxyHandler,
+        request.UnknownHandler,
+        request.HTTPHandler,
+        WhenAsked,
+        request.HTTPDefaultErrorHandler,
+        request.HTTPRedirectHandler,
+        request.HTTPErrorProcessor,
+    ):
+        opener.add_handler(handler())  # type: ignore[no-untyped-call, unused-ignore]
+    return opener
+
+
+def _without_account(url: str) -> tuple[str, str | None]:
+    """Return *url* without a name and password, and these, or those known for its host, as a header says them."""
     from urllib.parse import unquote, urlsplit
-    from urllib.request import Request
 
     parts = urlsplit(url)
     user, at, host = parts.netloc.rpartition("@")
-    request = Request(parts._replace(netloc=host).geturl(), headers={"Accept-Encoding": "identity"}, method=method)
+    url = parts._replace(netloc=host, fragment="").geturl()
     name, _, password = map(unquote, user.partition(":"))
     account = (name, password) if at else _account(parts.hostname or "")
-    if account is not None:
-        from base64 import b64encode
+    if account is None:
+        return url, None
+    from base64 import b64encode
 
-        said = b64encode(":".join(account).encode()).decode()
-        request.add_unredirected_header("Authorization", f"Basic {said}")
-    return request
+    return url, f"Basic {b64encode(':'.join(account).encode()).decode()}"
 
 
 def _account(host: str) -> tuple[str, str] | None:
