@@ -72,3 +72,26 @@ def test_a_wrong_command_line(store: Callable[..., tuple[int, str, str]], tmp_pa
         assert (status, out) == (2, ""), arguments
         assert err.startswith(f"usage: importal {arguments[0]} ")
     assert not (tmp_path / "m.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("explain", "--path", URL, "a"), "source     release r1 of sqlite:///m.db"),
+        (("inspect", "--path", URL, "a"), "origin = 'sqlite:///m.db/a.py'"),
+        (("steps", "--path", URL, "a"), "x = 1"),
+        (("trace", "--path", URL, "-c", "import a"), "a  <string>:1"),
+        (("why", "--path", URL, "a", "-c", "import a"), "a was imported"),
+        (("modules", "--path", URL, "-c", "import a"), " a"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
+def test_a_place_that_a_command_is_told_of(
+    store: Callable[..., tuple[int, str, str]], arguments: tuple[str, ...], said: str
+) -> None:
+    assert store("publish", "v1", "--to", URL)[0] == 0
+    status, out, err = store(*arguments)
+    assert status == 0, err
+    assert said in out + err
+    without = [one for one in arguments if one not in {"--path", URL}]
+    assert store(*without)[0] == 1

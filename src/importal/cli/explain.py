@@ -16,6 +16,7 @@ import time
 from ..observe.explain import Explanation, Recorder, explain
 from ..standard import ImportSystem
 from . import loaded_here
+from .places import add_path, hand_on
 from .table import print_table
 
 TYPE_CHECKING = False
@@ -39,9 +40,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--from", dest="package", metavar="MODULE", help="the module in which the statement stands")
     parser.add_argument("--realm", metavar="NAME=PATH", action="append", default=[],
                         help="what the name means in a realm with this path entry; may be repeated")  # fmt: skip
+    add_path(parser.add_argument)
     parser.add_argument("--json", action="store_true", help="print the steps as JSON")
     parser.add_argument("--run", action="store_true", help="then import the module and show what happened")
     options = parser.parse_args(arguments)
+    hand_on(options.path)
     system = ImportSystem.host()
     system.install()
     first = sys.path[0]

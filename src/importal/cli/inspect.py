@@ -10,6 +10,7 @@ from contextlib import redirect_stdout
 from ..errors import ImportalError
 from ..standard import ImportSystem
 from . import loaded_here
+from .places import add_path, hand_on
 from .table import print_table
 
 __all__ = ["main"]
@@ -25,6 +26,7 @@ def main(arguments: list[str]) -> int:
         epilog="exit status: 0 described, 1 not found, not readable, broken, or failed under --run, 2 not a name",
     )
     parser.add_argument("target", metavar="NAME|FILE", help="a module's name, or a .py, .pyc or shared library file")
+    add_path(parser.add_argument)
     parser.add_argument("--dis", action="store_true", help="show the instructions of every code object")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     parser.add_argument(
@@ -33,6 +35,7 @@ def main(arguments: list[str]) -> int:
         help="import the module first, for what only execution shows; what it prints goes to standard error",
     )
     options = parser.parse_args(arguments)
+    hand_on(options.path)
 
     from ..anatomy.inspection import inspect
     from ..anatomy.inspection_text import rows_of

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ..errors import RecordError
 from ..observe.record import Record
 from .command_line import TARGETS, parse
+from .places import add_pack, add_path, hand_on
 from .supervise import exit_status, how_it_ended
 from .trace import record_of
 
@@ -58,12 +59,19 @@ class Question:
             self.add(
                 level, dest="optimize", action="store_const", const=level, default="", help="optimise, as python's"
             )
+        add_path(self.add)
+        add_pack(self.add)
         for word in words:
             self.add(word.lower(), metavar=word)
 
     def parse(self, arguments: list[str]) -> argparse.Namespace:
-        """Return the options, the program in ``target``. Exits with status 2 for a wrong command line."""
-        return parse(self.parser, arguments)
+        """Return the options, the program in ``target``. Exits with status 2 for a wrong command line.
+
+        Where to look for modules, too, is in the environment then.
+        """
+        options = parse(self.parser, arguments)
+        hand_on(options.path, options.pack)
+        return options
 
 
 def ask(question: Question, arguments: list[str], answer: Callable[[Record, argparse.Namespace], Answer]) -> int:

@@ -61,7 +61,10 @@ def main(arguments: list[str], kept: str | None = None) -> int:
     optimize = sum(option.count("O") for option in options if option in {"-O", "-OO"})
     if optimize > sys.flags.optimize:
         _start_again(min(optimize, 2), [*(one for one in options if one not in {"-O", "-OO"}), *target])
-    _hand_on(places)
+    if places:
+        from .places import hand_on
+
+        hand_on(*([value for one, value in places if one == option] for option in ("--path", "--pack")))
     return _run(program, kept, _realms(places), _freezes(options))
 
 
@@ -86,19 +89,6 @@ def _freezes(options: list[str]) -> bool | None:
     """Return what the last of *options* says about freezing, None where none does."""
     said = [option == "--freeze" for option in options if option in {"--freeze", "--no-freeze"}]
     return said[-1] if said else None
-
-
-def _hand_on(places: list[tuple[str, str]]) -> None:
-    """Name path entries and packs in the environment: the processes that the program starts use them, too."""
-    if not places:
-        return
-    from .. import environment
-
-    for option, variable in (("--path", environment.VARIABLE), ("--pack", environment.PACKS)):
-        known = environment.entries(os.environ.get(variable))
-        named = [value if option == "--path" else os.path.abspath(value) for one, value in places if one == option]
-        if named:
-            os.environ[variable] = environment.join([*named, *known])
 
 
 def _realms(places: list[tuple[str, str]]) -> dict[str, list[str]]:

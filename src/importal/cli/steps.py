@@ -10,6 +10,7 @@ import sys
 from ..errors import FileError, ImportalError
 from ..standard import ImportSystem
 from . import loaded_here
+from .places import add_path, hand_on
 from .table import print_table
 
 TYPE_CHECKING = False
@@ -29,6 +30,7 @@ def main(arguments: list[str]) -> int:
         epilog="exit status: 0 imported, 1 not found, failed or ended early, 2 not a name",
     )
     parser.add_argument("name", metavar="NAME", help="a module's name; the module is executed")
+    add_path(parser.add_argument)
     parser.add_argument("--opcodes", action="store_true", help="show each instruction, not only each line")
     parser.add_argument(
         "--depth", type=int, metavar="N", help="show the inside of imports at most N levels below; all without this"
@@ -38,6 +40,7 @@ def main(arguments: list[str]) -> int:
     form.add_argument("--json", action="store_true", help="write the steps as JSON")
     parser.add_argument("-o", dest="output", metavar="FILE", help="write to FILE, not to standard output")
     options = parser.parse_args(arguments)
+    hand_on(options.path)
 
     from ..anatomy.steps import run
     from ..anatomy.target import find_target

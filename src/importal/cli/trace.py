@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from ..errors import FileError, FormatError, InterpreterError
 from ..observe import journal
 from .command_line import TARGETS, parse
+from .places import add_pack, add_path, hand_on
 from .progress import Progress
 from .rendering import add_options, prepare, render
 from .supervise import exit_status, how_it_ended, interrupts_are_the_programs, run_beside
@@ -37,8 +38,11 @@ def main(arguments: list[str]) -> int:
     )
     for level in ("-O", "-OO"):
         parser.add_argument(level, dest="optimize", action="store_const", const=level, default="", help="as python's")
+    add_path(parser.add_argument)
+    add_pack(parser.add_argument)
     add_options(parser)
     options = parse(parser, arguments)
+    hand_on(options.path, options.pack)
     if not options.target:
         parser.error(f"name a program: {TARGETS}")
     try:
