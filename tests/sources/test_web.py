@@ -151,12 +151,23 @@ def test_a_proxy_is_asked(server: Server, other: Server, web: WebFiles, monkeypa
     assert (server.asked, [path for _, path, _ in other.asked]) == ([], [f"http://{server.host}/open"])
 
 
-def test_tls_is_for_a_library_that_checks_certificates(server: Server, web: WebFiles) -> None:
-    with pytest.raises(ssl.SSLError):
-        web.cat_file(f"https://{server.host}/open")
-    server.handler.away = f"https://{server.host}/open"
-    with pytest.raises(ssl.SSLError):
-        web.cat_file(f"http://{server.host}/away")
+def test_certificates_are_checked(
+    server: Server, other: Server, web: WebFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trustme = pytest.importorskip("trustme", reason="trustme is not installed: pip install 'importal[servers]'")
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    other.server.socket = context.wrap_socket(other.server.socket, server_side=True)
+    secure = f"https://{other.host}/open"
+    server.handler.away = secure
+    with pytest.raises(ssl.SSLCertVerificationError):
+        web.cat_file(secure)
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    assert web.cat_file(secure) == b"contents"
+    assert web.cat_file(f"http://{server.host}/away") == b"contents"
+    assert web.head(secure).size == 8
 
 
 def test_what_is_not_there(server: Server, web: WebFiles) -> None:

@@ -14,14 +14,15 @@ import sysconfig  # noqa: F401
 import time
 
 from ..observe.explain import Explanation, Recorder, explain
-from ..standard import ImportSystem
 from . import loaded_here
-from .places import add_path, hand_on
+from .places import add_path, system_here
 from .table import print_table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from ..standard import ImportSystem
 
 __all__ = ["main"]
 
@@ -44,12 +45,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print the steps as JSON")
     parser.add_argument("--run", action="store_true", help="then import the module and show what happened")
     options = parser.parse_args(arguments)
-    hand_on(options.path)
-    system = ImportSystem.host()
-    system.install()
     first = sys.path[0]
-    if not sys.flags.safe_path:
-        sys.path[0] = ""  # the folder python would put there for "python -c", not importal's own
+    system = system_here(options.path)
     try:
         name = _in_realm(options.name, options.realm)
         explanation = explain(system, name, _package_of(system, options.package), _ignored(system))

@@ -8,9 +8,8 @@ import sys
 from contextlib import redirect_stdout
 
 from ..errors import ImportalError
-from ..standard import ImportSystem
 from . import loaded_here
-from .places import add_path, hand_on
+from .places import add_path, system_here
 from .table import print_table
 
 __all__ = ["main"]
@@ -35,16 +34,12 @@ def main(arguments: list[str]) -> int:
         help="import the module first, for what only execution shows; what it prints goes to standard error",
     )
     options = parser.parse_args(arguments)
-    hand_on(options.path)
 
     from ..anatomy.inspection import inspect
     from ..anatomy.inspection_text import rows_of
     from ..anatomy.target import find_target
 
-    system = ImportSystem.host()
-    system.install()
-    if not sys.flags.safe_path:
-        sys.path[0] = ""  # the folder python would put there for "python -c", not importal's own
+    system = system_here(options.path)
     try:
         target = find_target(system, options.target, loaded_here())
         with redirect_stdout(sys.stderr):  # the result is not to be mixed with what the module prints

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from .. import environment
+from ..standard import ImportSystem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-__all__ = ["add_pack", "add_path", "hand_on"]
+__all__ = ["add_pack", "add_path", "hand_on", "system_here"]
 
 
 def add_path(add: Callable[..., argparse.Action]) -> None:
@@ -33,3 +35,13 @@ def hand_on(path: Sequence[str], packs: Sequence[str] = ()) -> None:
     ):
         if named:
             os.environ[variable] = environment.join([*named, *environment.entries(os.environ.get(variable))])
+
+
+def system_here(path: Sequence[str]) -> ImportSystem:
+    """Return the interpreter's system, installed: it finds what ``python -c`` here would find, and along *path*."""
+    hand_on(path)
+    system = ImportSystem.host()
+    system.install()
+    if not sys.flags.safe_path:
+        sys.path[0] = ""  # the folder python would put there, not importal's own
+    return system

@@ -8,9 +8,8 @@ import signal
 import sys
 
 from ..errors import FileError, ImportalError
-from ..standard import ImportSystem
 from . import loaded_here
-from .places import add_path, hand_on
+from .places import add_path, system_here
 from .table import print_table
 
 TYPE_CHECKING = False
@@ -40,17 +39,13 @@ def main(arguments: list[str]) -> int:
     form.add_argument("--json", action="store_true", help="write the steps as JSON")
     parser.add_argument("-o", dest="output", metavar="FILE", help="write to FILE, not to standard output")
     options = parser.parse_args(arguments)
-    hand_on(options.path)
 
     from ..anatomy.steps import run
     from ..anatomy.target import find_target
 
     # Told to end, this process ends the one that executes the module first.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    system = ImportSystem.host()
-    system.install()
-    if not sys.flags.safe_path:
-        sys.path[0] = ""  # the folder python would put there for "python -c", not importal's own
+    system = system_here(options.path)
     try:
         target = find_target(system, options.name, loaded_here())
         if target.file is not None:
