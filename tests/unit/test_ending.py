@@ -21,6 +21,7 @@ import atexit, collections, gc, sys
 atexit.register(lambda: print("left alone:", gc.get_freeze_count() > 1000))
 from importal.ending import shorten_the_end
 take_back = shorten_the_end()
+gc.collect()  # the next collection is far away: what is in cycles is there at the end
 """
 
 SILENT = {
@@ -31,6 +32,15 @@ SILENT = {
         "class Meta(type):\n    def __getattribute__(self, name): print('asked')\n"
         "class C(metaclass=Meta): pass\nc = C(); c.me = c"
     ),
+    "a class that cannot be hashed": (
+        "class Meta(type):\n    def __eq__(self, other): raise RuntimeError('compared')\n"
+        "class C(metaclass=Meta): pass\nc = C(); c.me = c"
+    ),
+    "a class that notices when it is hashed": (
+        "class Meta(type):\n    def __hash__(self): print('hashed'); return 1\n"
+        "class C(metaclass=Meta): pass\nc = C(); c.me = c"
+    ),
+    "a class that says it is of no module": "class C: __module__ = []\nc = C(); c.me = c",
     "processes that were not started": "import multiprocessing.resource_tracker",
     "a file in memory": "import io; b = io.BytesIO(b'x'); b.me = io.StringIO()",
     "a file that is closed": "import os; kept = open(os.devnull); kept.close()",
@@ -46,6 +56,13 @@ FINALISED = {
         class C:
             def __del__(self): print("freed")
         c = C(); c.me = c; del c
+    """,
+    "an object of a class that cannot be hashed": """
+        class Meta(type):
+            __hash__ = None
+        class C(metaclass=Meta):
+            def __del__(self): print("freed")
+        c = C(); c.me = c
     """,
     "an object of a module": """
         class C:
