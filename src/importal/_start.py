@@ -6,6 +6,7 @@ The engine is loaded when the first import misses the module table; a program th
 from __future__ import annotations
 
 import _thread
+import builtins
 import gc
 import sys
 
@@ -29,7 +30,8 @@ def start(folder: str, packs: Sequence[str] = (), freeze: bool | None = None) ->
     executes the start-up files of a virtual environment twice.
 
     Other threads that import meanwhile wait for that: what the interpreter's own import began, importal's would not
-    know of. Should loading fail, the error is raised once, and the interpreter's own import is back.
+    know of. Loading takes the finders of now, whatever the program has made of them by then. Should it fail, the error
+    is raised once, and the interpreter's own import is back.
     """
     global _started
     if _started:
@@ -37,12 +39,14 @@ def start(folder: str, packs: Sequence[str] = (), freeze: bool | None = None) ->
     _started = True
     bootstrap: Any = sys.modules["_frozen_importlib"]
     find_and_load = bootstrap._find_and_load
+    means = builtins.__import__, list(sys.meta_path), list(sys.path_hooks)
     turn = _thread.allocate_lock()
     loading: int | None = None
     loaded = False
+    users_frames_only: Any = None
 
     def load_importal_first(name: str, import_: object) -> object:
-        nonlocal loading, loaded
+        nonlocal loading, loaded, users_frames_only
         if loaded or name in _ASKED_AT_START or loading == _thread.get_ident():
             # Also what undoing the installation puts back: from then on the interpreter's own import, as asked for.
             return find_and_load(name, import_)
@@ -50,39 +54,58 @@ def start(folder: str, packs: Sequence[str] = (), freeze: bool | None = None) ->
             if not loaded:
                 loading = _thread.get_ident()
                 try:
-                    _install(folder, packs, freeze=freeze)
+                    users_frames_only = _install(folder, packs, means, freeze=freeze)
                 finally:
                     loading, loaded = None, True
         answering = bootstrap._find_and_load
-        return (find_and_load if answering is load_importal_first else answering)(name, import_)
+        if answering is load_importal_first:
+            return find_and_load(name, import_)
+        try:
+            return answering(name, import_)
+        except BaseException as error:
+            users_frames_only(error)
+            raise
 
     # Tools know the interpreter's import frames by this name; the function is on the stack of the first import.
     load_importal_first.__code__ = load_importal_first.__code__.replace(co_filename="<frozen importlib._bootstrap>")
     bootstrap._find_and_load = load_importal_first
 
 
-def _install(folder: str, packs: Sequence[str], *, freeze: bool | None) -> None:
+def _install(folder: str, packs: Sequence[str], means: tuple[Any, Any, Any], *, freeze: bool | None) -> Any:
+    """Load importal by the *means* of the start and install it; return what takes its frames out of a traceback."""
     # Loading makes many objects and no garbage: a collection in between only costs time.
     collects = gc.isenabled()
     gc.disable()
+    programs = builtins.__import__, sys.meta_path, sys.path_hooks
+    changed = programs != means
+    if changed:
+        builtins.__import__, sys.meta_path, sys.path_hooks = means
     try:
         from importal import own
 
         kept = own.kept_in(folder, "start")
         complete = own.load(kept)
+        from importal.ending import shorten_the_end
+        from importal.install import install
+        from importal.interpreter import without_import_frames
         from importal.standard import ImportSystem
 
-        installation = ImportSystem.host().install()
         if packs:
             from importal.pack.use import use_all
+        if changed:
+            import importal.util  # noqa: F401, loaded later otherwise, by what the program's finders are then
 
+            sys.meta_path, sys.path_hooks = programs[1:]
+        installation = install(ImportSystem.host())
+        if packs:
             installation.also(use_all(list(packs)))
         if freeze is not False:
-            from importal.ending import shorten_the_end
-
             installation.also(shorten_the_end(always=bool(freeze)))
         if not complete:
             own.keep(kept)
     finally:
+        if changed:
+            builtins.__import__, sys.meta_path, sys.path_hooks = programs
         if collects:
             gc.enable()
+    return without_import_frames

@@ -96,7 +96,7 @@ class Installation:
 
     def exchange(self, attribute: str, translate: Callable[[Any], Any]) -> None:
         """Exchange each item of the list ``sys.<attribute>`` that *translate* knows another for, in its place."""
-        items = getattr(sys, attribute)
+        items = getattr(sys, attribute) or []
         for index, item in enumerate(items):
             other = translate(item)
             if other is not item:
@@ -149,7 +149,7 @@ def _reroute(installation: Installation) -> None:
     system = installation.system
     if not _looks_up_by_name():
         # The interpreter does not ask its importlib by name: every import statement then passes through Python.
-        installation.replace(builtins, "__import__", system.__import__)
+        installation.replace(builtins, "__import__", interpreter.users_frames_only(system.__import__))
         return
     system.wait_elsewhere = bootstrap._lock_unlock_module
     installation.also(lambda: setattr(system, "wait_elsewhere", None))
@@ -231,7 +231,8 @@ def _exchange_finders(installation: Installation) -> None:
 
     installation.exchange("meta_path", finder)
     installation.exchange("path_hooks", hook)
-    sys.path_hooks += [url_hook, _pack_hook]
+    if sys.path_hooks is not None:
+        sys.path_hooks += [url_hook, _pack_hook]
     machinery.PathFinder.search.usual_hooks = [zipimporter, directory_hook, url_hook, _pack_hook]
     installation.also(_without_hooks)
     _drop_finders(lambda finder: type(finder).__module__ in _STOCK_MODULES)
@@ -243,7 +244,7 @@ def _exchange_finders(installation: Installation) -> None:
 def _without_hooks() -> None:
     """Take away the hooks for URLs and packs, unless somebody else has, and what they may have set."""
     for hook in (url_hook, _pack_hook):
-        if hook in sys.path_hooks:
+        if hook in (sys.path_hooks or ()):
             sys.path_hooks.remove(hook)
     uncaught: Any = sys.modules.get(f"{__package__}.uncaught")
     if uncaught is not None:

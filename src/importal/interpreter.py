@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import _imp
 import _thread
+import _warnings
 import builtins
 import gc
 import io
@@ -44,6 +45,8 @@ CORE_MODULES = (
 )
 
 builtin_import = builtins.__import__
+# Works without the module `warnings`: an import that warns is not to depend on another.
+warn = _warnings.warn
 
 BUILTIN_NAMES = frozenset(sys.builtin_module_names)
 EXTENSION_SUFFIXES: list[str] = _imp.extension_suffixes() if hasattr(_imp, "extension_suffixes") else []

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sys
 
+from .interpreter import warn
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,6 +72,4 @@ def _ask(finder: Any, name: str, path: Sequence[str] | None, target: ModuleType 
 
 
 def _warn(message: str, category: type[Warning]) -> None:
-    import warnings
-
-    warnings.warn(message, category, 3)
+    warn(message, category, 3)

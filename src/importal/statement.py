@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from _operator import index
 
-from .interpreter import audit, builtin_import, import_frame, without_import_frames
+from .interpreter import audit, builtin_import, import_frame, warn, without_import_frames
 from .names import check, resolve
 
 TYPE_CHECKING = False
@@ -243,6 +243,4 @@ def _warn_of_fallback() -> None:
 
 
 def _warn(message: str, category: type[Warning]) -> None:
-    import warnings
-
-    warnings.warn(message, category, 4)
+    warn(message, category, 4)

@@ -22,6 +22,7 @@ from .interpreter import (
     import_frame,
     set_lazy_attributes,
     thread_frames,
+    warn,
     without_import_frames,
 )
 from .loaders.module import load, load_in_room
@@ -376,6 +377,4 @@ def _is_initializing(module: object) -> bool:
 
 
 def _warn(message: str, category: type[Warning]) -> None:
-    import warnings
-
-    warnings.warn(message, category, 3)
+    warn(message, category, 3)

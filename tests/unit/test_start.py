@@ -74,3 +74,51 @@ def test_a_thread_may_be_the_first(child: Child) -> None:
         print(seen, type(m0.__spec__) is importal.ModuleSpec)
     """)
     assert out in {"[3, 3, 3, 3] True\n", "[3, 3, 3, 3] False\n"}
+
+
+def test_an_error_of_the_first_import_shows_the_programs_frames_only(child: Child) -> None:
+    out = child("""
+        import traceback
+        trees.write({"bad.py": "def f():\\n    raise ValueError('no')\\nf()", "wrong.py": "x = ("}, tmp)
+        sys.path.insert(0, str(tmp))
+        from importal._start import start; start(str(tmp))
+        try:
+            import bad
+        except ValueError as error:
+            print([frame.name for frame in traceback.extract_tb(error.__traceback__)], end=" ")
+        try:
+            import wrong
+        except SyntaxError as error:
+            print([frame.name for frame in traceback.extract_tb(error.__traceback__)])
+    """)
+    assert out == "['<module>', '<module>', 'f'] ['<module>']\n"
+
+
+def test_importal_is_loaded_whatever_the_program_has_made_of_imports(child: Child) -> None:
+    """As without importal: there is no finder any more, and what the program imports by is asked for its imports."""
+    told = child("""
+        import builtins, warnings
+        warnings.simplefilter("ignore")
+        trees.write({"m.py": ""}, tmp)
+        sys.path.insert(0, str(tmp))
+        from importal._start import start; start(str(tmp))
+        finders, hooks, own_import = sys.meta_path, sys.path_hooks, builtins.__import__
+        asked = []
+        def only_m(name, *arguments):
+            if name not in {"m", "_io"}:  # the latter is what C code asks for, to open a file
+                raise ImportError(f"{name} is not to be imported")
+            return own_import(name, *arguments)
+        builtins.__import__ = only_m
+        sys.meta_path, sys.path_hooks = [], []
+        try:
+            import m
+        except ImportError as error:
+            print(error, sys.meta_path, len(sys.path_hooks))
+        sys.meta_path, sys.path_hooks = finders, hooks
+        import m
+        builtins.__import__ = own_import
+        import importal
+        print(type(m.__spec__) is importal.ModuleSpec, importal.ImportSystem.host().installed)
+    """)
+    assert told.splitlines()[0].startswith("No module named 'm' []")
+    assert told.splitlines()[1].endswith("True")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from ..interpreter import warn
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +57,4 @@ def _warn_of_find_module(method: str) -> None:
 
 
 def _warn(message: str, category: type[Warning]) -> None:
-    import warnings
-
-    warnings.warn(message, category, 3)
+    warn(message, category, 3)

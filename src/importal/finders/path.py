@@ -11,6 +11,7 @@ import os
 import sys
 
 from ..events import host_events
+from ..interpreter import warn
 from ..loaders.namespace import NamespacePath
 from ..spec import ModuleSpec
 from .legacy import LegacyFinder
@@ -127,9 +128,7 @@ class PathSearch:
         """Return what the first path hook that claims *entry* makes of it, None when none does."""
         hooks = self.state.path_hooks
         if hooks is not None and not hooks:
-            import warnings
-
-            warnings.warn("sys.path_hooks is empty", ImportWarning, 2)
+            warn("sys.path_hooks is empty", ImportWarning, 2)
         for hook in hooks or ():
             try:
                 return hook(entry)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ..interpreter import import_frame
+from ..interpreter import import_frame, warn
 from ..locations import split
 from . import module as modules
 
@@ -52,10 +52,8 @@ class LegacyClassLoading:
 
 def warn_of_module_repr(cls: type) -> None:
     """Say that the ``module_repr`` of the loader class *cls* is deprecated (CPython 3.11)."""
-    import warnings
-
     message = f"{cls.__name__}.module_repr() is deprecated and slated for removal in Python 3.12"
-    warnings.warn(message, DeprecationWarning, 3)
+    warn(message, DeprecationWarning, 3)
 
 
 class CodeLoader(LegacyLoading):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..interpreter import warn
 from ..spec import ModuleSpec
 from .module import spec_from_loader
 
@@ -43,6 +44,4 @@ def _describe(finder: object) -> str:
 
 
 def _warn(message: str, category: type[Warning]) -> None:
-    import warnings
-
-    warnings.warn(message, category, 3)
+    warn(message, category, 3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..events import host_events
-from ..interpreter import Module, import_frame, with_room
+from ..interpreter import Module, import_frame, warn, with_room
 from ..spec import ModuleSpec
 
 TYPE_CHECKING = False
@@ -222,9 +222,7 @@ _load_legacy = import_frame(_load_legacy)
 
 
 def _warn_legacy(loader: object) -> None:
-    import warnings
-
-    warnings.warn(f"{_describe(loader)}.exec_module() not found; falling back to load_module()", ImportWarning, 2)
+    warn(f"{_describe(loader)}.exec_module() not found; falling back to load_module()", ImportWarning, 2)
 
 
 def _describe(loader: object) -> str:
@@ -233,10 +231,8 @@ def _describe(loader: object) -> str:
 
 def load_by_name(loader: Any, name: str) -> ModuleType:
     """Load the module *name* with *loader* into ``sys.modules``: what a legacy ``load_module`` has to do (PEP 302)."""
-    import warnings
-
     removal = "3.15" if sys.version_info >= (3, 14) else "3.12"
-    warnings.warn(
+    warn(
         f"the load_module() method is deprecated and slated for removal in Python {removal}; use exec_module() instead",
         DeprecationWarning,
         2,

@@ -57,6 +57,22 @@ case(
 )
 
 case(
+    "no_finder_at_all",
+    {},
+    """
+    import sys
+    # Saying that there is none must not take an import.
+    held = sys.modules.pop("warnings", None)
+    finders, state.meta_path[:] = list(state.meta_path), []
+    found = run("import colorsys")
+    state.meta_path[:] = finders
+    if held is not None:
+        sys.modules["warnings"] = held
+    report(found)
+    """,
+)
+
+case(
     "finders_are_asked_in_order",
     {"m.py": "value = 'path'"},
     FOREIGN
