@@ -226,8 +226,10 @@ def test_interrupted_while_it_starts(tmp_path: Path, delay: float) -> None:
     """It ends at once, as what an interrupt ends, and any record that it has written is whole."""
     with _begin(tmp_path) as process:
         time.sleep(delay)
-        status, _ = _interrupted(process)
-    assert status in {130, -signal.SIGINT}
+        status, err = _interrupted(process)
+    # On a slow machine it may come while an interpreter makes itself ready, before anything of importal's is there.
+    not_even_begun = status == 1 and "Fatal Python error: init" in err
+    assert status in {130, -signal.SIGINT} or not_even_begun, err
     written = tmp_path / "out.json"
     if written.exists() and written.stat().st_size:
         Record.load(written)
