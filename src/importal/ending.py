@@ -64,16 +64,21 @@ def _nothing_has_a_finaliser() -> bool:
     objects = gc.get_objects()
     if len(objects) < _MANY and "collections" not in sys.modules:
         return False  # a small program ends at once
+    try:
+        # Types are compared as they are: `isinstance` asks proxies for the class of what they stand for.
+        numbers = _counted(map(type, objects))
+    except Exception:  # noqa: BLE001, a metaclass may forbid to hash its classes, or fail in it in any way
+        return False
     streams = _standard_streams()
-    for one, number in _classes_of(objects):
+    for one, number in numbers.items():
         # nanobind counts, at the very end, what has not been freed.
         module = _fact(one, "__module__")
         if type(module) is str and (module == "nanobind" or (module, _fact(one, "__name__")) in _WRITE_WHEN_FREED):
             return False
-        if _finaliser(one) is None or any(one is known for known in _IN_MEMORY):
+        if _finaliser(one) is None or one in _IN_MEMORY:
             continue
         if number > sum(type(stream) is one for stream in streams):
-            ends_silently = next((test for known, test in _SILENT_IF.items() if known is one), None)
+            ends_silently = _SILENT_IF.get(one)
             if ends_silently is None and _fact(one, "__name__") == "ResourceTracker":
                 ends_silently = _was_never_started
             if ends_silently is None:
@@ -81,26 +86,6 @@ def _nothing_has_a_finaliser() -> bool:
             if not all(ends_silently(some) or some in streams for some in objects if type(some) is one):
                 return False
     return not _some_unknown_have_a_finaliser(object)
-
-
-def _classes_of(objects: list[Any]) -> Iterable[tuple[Any, int]]:
-    """Return the classes of *objects*, each with how many it has.
-
-    Types are compared as they are: `isinstance` asks proxies for the class of what they stand for. And whatever a
-    metaclass thinks of comparing them: where one hashes its classes in its own way, their identities are counted.
-    """
-    if not _some_metaclass_hashes(type):
-        return _counted(map(type, objects)).items()
-    classes = {id(one): one for one in map(type, objects)}
-    return [(classes[identity], number) for identity, number in _counted(map(id, map(type, objects))).items()]
-
-
-def _some_metaclass_hashes(among: Any) -> bool:
-    """Tell whether a metaclass derived from *among* has, or forbids, a way of its own to hash its classes."""
-    for one in type.__subclasses__(among):
-        if _fact(one, "__dict__").get("__hash__", type.__hash__) is not type.__hash__ or _some_metaclass_hashes(one):
-            return True
-    return False
 
 
 def _counted(values: Iterable[Any]) -> dict[Any, int]:
