@@ -6,14 +6,22 @@ import contextvars
 import threading
 from collections.abc import Iterator
 from hashlib import sha256
+from importlib.metadata import DistributionFinder
 from pathlib import Path
+
+import pytest
 
 import trees
 from importal import ImportState, ImportSystem
+from importal.errors import SourceError
 from importal.sources import File, Place, manifest, register
 from importal.sources.store import Release
 
-FILES = {"app.py": b"import driver\nplace = driver.place", "driver.py": b"place = 'the store'"}
+FILES = {
+    "app.py": b"import driver\nplace = driver.place",
+    "driver.py": b"place = 'the store'",
+    "driver-1.0.dist-info/METADATA": b"Metadata-Version: 2.1\nName: driver\nVersion: 1.0\n",
+}
 
 
 class Shelf:
@@ -37,10 +45,16 @@ class Shelf:
 
     def work(self) -> None:
         self.seen.append(self.system.import_module("driver").place)
+        # As fsspec does, for the entry points of all distributions.
+        context = DistributionFinder.Context(path=self.system.state.path)
+        for finder in self.system.state.meta_path:
+            for one in getattr(finder, "find_distributions", lambda _: ())(context):
+                self.seen.append(one.metadata["Name"])
 
 
-def test_a_driver_that_lies_in_the_release_as_well(tmp_path: Path) -> None:
+def test_a_driver_that_lies_in_the_release_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It comes from the next place on the path: the release cannot be read without it."""
+    monkeypatch.setenv("IMPORTAL_CACHE", str(tmp_path / "cache"))
     trees.write({"driver.py": "place = 'the directory'"}, tmp_path)
     system = ImportSystem(ImportState(path=["driven://store", str(tmp_path)]))
     shelf = Shelf(system)
@@ -56,3 +70,22 @@ def test_a_driver_that_lies_in_the_release_as_well(tmp_path: Path) -> None:
     finally:
         undo()
     assert shelf.seen == ["the directory"]
+
+
+def test_what_fetches_does_not_wait_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMPORTAL_CACHE", str(tmp_path))
+    written = manifest.write({path: File(sha256(data).hexdigest(), len(data)) for path, data in FILES.items()})
+    digest = manifest.digest_of(written)
+
+    class Asks:
+        at_hand = False
+
+        def contents(self, digests: list[str]) -> Iterator[tuple[str, bytes]]:
+            release.read("asks://store/driver.py")
+            yield from ()
+
+    release = Release("asks://store", "r1", digest, manifest.folders(written, "asks://store", digest), Asks())  # type: ignore[arg-type]
+    with pytest.raises(
+        SourceError, match=r"driver\.py is asked for by what is about to fetch it; .*elsewhere on the path"
+    ):
+        release.read("asks://store/app.py")

@@ -73,8 +73,8 @@ class PlacedFinder(EntryFinder):
         return True
 
     def source_and_folder(self) -> tuple[Source, str] | None:
-        """Return the source and this folder's location in it; None to what is imported in order to open it."""
-        return (self.source, self.path) if self.opened() else None
+        """Return the source and this folder's location in it; None to what is needed to open it, or to read from it."""
+        return (self.source, self.path) if self.opened() and not is_being_read(self.source) else None
 
     def _complete(self, spec: ModuleSpec, location: str, status: Any) -> None:
         loader: Any = spec.loader

@@ -15,7 +15,7 @@ from ..interpreter import sha256
 from . import manifest as manifests
 from .contents import Contents, Turn
 from .kept_index import kept_index
-from .opening import reading
+from .opening import is_being_read, reading
 from .tree import File, Tree
 
 TYPE_CHECKING = False
@@ -130,6 +130,11 @@ class Release(Tree):
             return self._checked(path, file, next(iter(self._shelf.contents([file.digest])), None))
         data = self._contents.get(file.digest)
         if data is None:
+            if is_being_read(self):
+                # Waiting for it would never end.
+                reason = f"{path} is asked for by what is about to fetch it"
+                advice = "what connects to the place has to come from elsewhere on the path"
+                raise SourceError(self.root, self.release, reason, advice)
             with self._one_at_a_time, reading(self), Turn(os.path.join(self._contents.folder, "lock")):
                 # Another thread or process may have fetched it meanwhile.
                 data = self._contents.get(file.digest)
