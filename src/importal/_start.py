@@ -93,8 +93,6 @@ def _install(folder: str, packs: Sequence[str], means: tuple[Any, Any, Any], *, 
         if packs:
             from importal.pack.use import use_all
         if changed:
-            import importal.util  # noqa: F401, loaded later otherwise, by what the program's finders are then
-
             sys.meta_path, sys.path_hooks = programs[1:]
         installation = install(ImportSystem.host())
         if packs:

@@ -15,6 +15,7 @@ from .finders.archive import ZipImportError, directories, zipimporter
 from .interpreter import bootstrap, external, without_import_frames
 from .loaders import file, source
 from .loaders.decoding import decode_source
+from .loaders.lazy import LazyLoader, _LazyModule
 from .loaders.location import file_loaders, spec_from_file_location
 from .loaders.module import execute_again, load, module_from_spec, set_attributes, spec_from_loader, spec_from_module
 from .loaders.namespace import NamespacePath
@@ -47,7 +48,7 @@ def put_names(installation: Installation) -> None:
     # The functions of the package itself stay: they are a few lines that call what now stands in _bootstrap.
     for module, marker, names in (
         ("importlib.machinery", "ModuleSpec", _machinery_names),
-        ("importlib.util", "module_from_spec", _util_names),
+        ("importlib.util", "module_from_spec", lambda: _util_names(system)),
     ):
         # A second copy of importlib, as CPython's tests make one, is somebody else's: it has a marker of its own.
         own = (before[marker], getattr(bootstrap, marker))
@@ -162,12 +163,18 @@ def _machinery_names() -> dict[str, Any]:
     return {**classes, "NamespacePath": NamespacePath}
 
 
-def _util_names() -> dict[str, Any]:
-    from . import util
-    from .loaders.lazy import _LazyModule
-
-    names = {name: getattr(util, name) for name in util.__all__ if name not in {"MAGIC_NUMBER", "Loader"}}
-    return {**names, "_LazyModule": _LazyModule}
+def _util_names(system: ImportSystem) -> dict[str, Any]:
+    return {
+        "LazyLoader": LazyLoader,
+        "_LazyModule": _LazyModule,
+        "_find_spec": system._find,
+        "cache_from_source": cache_from_source,
+        "decode_source": decode_source,
+        "module_from_spec": module_from_spec,
+        "source_from_cache": source_from_cache,
+        "spec_from_file_location": spec_from_file_location,
+        "spec_from_loader": spec_from_loader,
+    }
 
 
 def _put_zip_names(installation: Installation, module: ModuleType) -> None:

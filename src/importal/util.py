@@ -34,8 +34,8 @@ __all__ = [
 ]
 
 
-# The public place of these three is here, whichever room they are built in.
-LazyLoader.__module__ = resolve_name.__module__ = source_hash.__module__ = __name__
+# The public place of these two is here, whichever room they are built in.
+resolve_name.__module__ = source_hash.__module__ = __name__
 
 
 def find_spec(name: str, package: str | None = None) -> ModuleSpec | None:

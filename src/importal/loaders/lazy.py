@@ -85,6 +85,8 @@ def _execute(module: ModuleType, namespace: dict[str, Any], pending: _Pending) -
 class LazyLoader:
     """Wraps a loader so that the module's execution waits for the first use of an attribute."""
 
+    __module__ = "importal.util"  # its public place
+
     @staticmethod
     def __check_eager_loader(loader: Any) -> None:
         if not hasattr(loader, "exec_module"):
