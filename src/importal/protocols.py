@@ -43,6 +43,9 @@ if TYPE_CHECKING:
         def answer(self, name: str, path: Sequence[str] | None, ask: Callable[[str, list[str]], Any]) -> Any:
             """Return the spec of *name*; None: there is none; a list of the entries to search; or UNKNOWN."""
 
+        def folder(self, path: str) -> Any:
+            """Return the folder *path* with the files in it that are carried along (a Traversable); None: no such."""
+
         def invalidate_caches(self) -> None:
             """Look again at whatever it has looked at."""
 

@@ -100,6 +100,37 @@ def test_files_that_are_carried_along(tmp_path: Path) -> None:
     assert (alone.status, alone.err, alone.out) == (without.status, without.err, without.out)
 
 
+def test_the_resources_of_namespace_packages_are_carried_along(tmp_path: Path) -> None:
+    """Of one at the top with portions in two places, and of a folder for data in a regular package."""
+    program = """
+        import importlib.resources, importlib, pathlib, sys
+        sys.path.append(str(pathlib.Path(__file__).parent / "more"))
+        import ns.one, ns.two, p.data
+        for package in "ns", "p.data":
+            files = importlib.resources.files(package)
+            print(sorted(one.name for one in files.iterdir() if one.is_file() and not one.name.endswith(".py")))
+            print((files / "a.txt").read_text(), (files / "in" / "b.txt").read_text())
+        with importlib.resources.as_file(importlib.resources.files("ns") / "c.txt") as file:
+            print(file.read_text())
+    """
+    tree = {
+        "main.py": trees.text(program),
+        "ns": {"one.py": "", "a.txt": "first", "in": {"b.txt": "inside"}},
+        "more": {"ns": {"two.py": "", "a.txt": "second", "c.txt": "of the second"}},
+        "p": {"__init__.py": "", "data": {"a.txt": "data", "in": {"b.txt": "deep"}}},
+    }
+    trees.write(tree, tmp_path)
+    assert importal(tmp_path, "pack", "--sealed", "--resources", "-o", "app.pack", "main.py").status == 0
+    shown = importal(tmp_path, "pack", "--show", "app.pack").out
+    assert f"namespace ns  {tmp_path / 'ns'}, {tmp_path / 'more' / 'ns'}\n  source    ns.one" in shown
+    without = importal(tmp_path, "run", "main.py")
+    assert (without.status, without.out.splitlines()[0]) == (0, "['a.txt', 'c.txt']")
+    assert importal(tmp_path, "run", "--pack", "app.pack", "main.py") == without
+    for folder in "ns", "more", "p":
+        shutil.rmtree(tmp_path / folder)
+    assert importal(tmp_path, "run", "--pack", "app.pack", "main.py") == without
+
+
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     trees.write(TREE, tmp_path / "app")
     for seed in ("1", "2"):

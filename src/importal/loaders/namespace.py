@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import Any
 
+    from ..protocols import Known
     from ..spec import ModuleSpec
     from ..state import StateLike
 
@@ -45,6 +46,11 @@ class NamespacePath:
     def _epoch(self) -> int:
         """Return how often the path search that *path_finder* belongs to has forgotten what it knew."""
         return getattr(getattr(self._path_finder, "__self__", None), "epoch", 0)
+
+    @property
+    def known(self) -> Iterable[Known]:
+        """What that search asks before it looks at path entries: packs."""
+        return getattr(getattr(self._path_finder, "__self__", None), "known", ())
 
     def _parent_path(self) -> Iterable[str]:
         parent = self._name.rpartition(".")[0]
@@ -150,16 +156,12 @@ class NamespaceLoader(LegacyLoading, external.NamespaceLoader):  # type: ignore[
 
     def get_resource_reader(self, module: str) -> Any:
         """Return a reader over the files of all portions (``importlib.resources``)."""
-        elsewhere = [portion for portion in self._path if not os.path.isdir(portion)]
-        if elsewhere:
-            # Hooks of editable installations have portions that are no places at all.
-            from ..sources.archive import lies_in_an_archive
-            from ..sources.places import is_url
+        if not all(map(os.path.isdir, self._path)):
+            from .resources import portions_reader
 
-            if all(is_url(portion) or lies_in_an_archive(portion) for portion in elsewhere):
-                from .resources import portions_reader
-
-                return portions_reader(self._path)
+            reader = portions_reader(self._path, getattr(self._path, "known", ()))
+            if reader is not None:
+                return reader
         from importlib.readers import NamespaceReader
 
         return NamespaceReader(self._path)

@@ -66,10 +66,9 @@ class _Placed(LegacyLoading):
     def get_resource_reader(self, name: str | None = None) -> Any:
         """Return a reader of the files beside the module (``importlib.resources``)."""
         checked_name(self.name, name)
-        from .resources import PlacedReader
+        from .resources import PlacedReader, SourcePath
 
-        folder = self.path.rpartition(self.source.separator)[0]
-        return PlacedReader(self.source, folder)
+        return PlacedReader(SourcePath(self.source, self.path.rpartition(self.source.separator)[0]))
 
 
 class PlacedSourceLoader(_Placed, SourceLoader):

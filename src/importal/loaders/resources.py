@@ -6,7 +6,7 @@ import io
 import os
 from importlib.resources.abc import Traversable, TraversableResources
 
-from ..sources.archive import archive_in, read_directory
+from ..sources.archive import archive_in, lies_in_an_archive, read_directory
 from ..sources.archive_files import ArchiveFiles
 from ..sources.places import is_url
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import IO, Any
 
-    from ..protocols import Source
+    from ..protocols import Known, Source
 
 __all__ = ["PlacedReader", "PortionsReader", "SourcePath", "portions_reader"]
 
@@ -107,8 +107,8 @@ class SourcePath(Traversable):
 class PlacedReader(TraversableResources):
     """Reads the files in one folder of a source."""
 
-    def __init__(self, source: Source, folder: str) -> None:
-        self._folder = SourcePath(source, folder)
+    def __init__(self, folder: SourcePath) -> None:
+        self._folder = folder
 
     def files(self) -> SourcePath:
         """Return the folder."""
@@ -175,13 +175,18 @@ class PortionsReader(TraversableResources):
         return self._portions
 
 
-def portions_reader(portions: Iterable[str]) -> PortionsReader:
-    """Return a reader of the files of a namespace package, some of whose *portions* are no directories."""
-    return PortionsReader([_folder(portion) for portion in portions])
+def portions_reader(portions: Iterable[str], known: Iterable[Known]) -> PortionsReader | None:
+    """Return a reader of the files of a namespace package, some of whose *portions* are no directories.
+
+    Files may lie in what is *known* besides the path. None where a portion is no place at all, as those are that
+    editable installations have.
+    """
+    folders = [_folder(portion, known) for portion in portions]
+    return None if None in folders else PortionsReader(folders)  # type: ignore[arg-type]
 
 
-def _folder(portion: str) -> Traversable:
-    """Return a portion: a folder of a source, of an archive, or a directory."""
+def _folder(portion: str, known: Iterable[Known]) -> Traversable | None:
+    """Return a portion: a folder of a source, of an archive, of something *known*, or a directory; None: no place."""
     if is_url(portion):
         from ..sources.opening import opened
 
@@ -190,5 +195,8 @@ def _folder(portion: str) -> Traversable:
         from pathlib import Path
 
         return Path(portion)
-    archive, _ = archive_in(portion)
-    return SourcePath(ArchiveFiles(archive, read_directory(archive)), portion)
+    if lies_in_an_archive(portion):
+        archive, _ = archive_in(portion)
+        return SourcePath(ArchiveFiles(archive, read_directory(archive)), portion)
+    found = (one.folder(portion) for one in known)
+    return next((folder for folder in found if folder is not None), None)

@@ -34,7 +34,7 @@ class Open:
         # The path entry it was found in, by its place among those searched.
         self.entry: int | None = None
         # Finder, loader, origin, and whether it is a package.
-        self.found: tuple[str, str, str | None, bool] | None = None
+        self.found: tuple[str, str | None, str | None, bool] | None = None
         # The state of its bytecode, and the reason for it.
         self.bytecode: tuple[str, str | None] | None = None
         self.kept: str | None = None

@@ -230,7 +230,7 @@ class Recorder:
                 outcome = "found"
             if found is None:
                 spec = getattr(facts.get("module"), "__spec__", None)
-                found = None if spec is None else (None, type(spec.loader).__name__, None, False)
+                found = None if spec is None else (None, _loader_of(spec), None, False)
         self.write(
             "import", one.id, outcome, now - one.marks[1], one.marks, one.gc, one.size, one.stats, one.lists,
             one.opens, one.searched, one.entry, found, one.bytecode, one.kept, text,
@@ -303,15 +303,22 @@ class Recorder:
             self._detach()  # the disk is full, or the program has closed what it did not know: its run goes on
 
 
-def _described(spec: Any, finder: Any) -> tuple[str, str, str | None, bool]:
+def _described(spec: Any, finder: Any) -> tuple[str, str | None, str | None, bool]:
     """Return the names of *finder* and of *spec*'s loader, the origin, and whether it is a package."""
-    loader = getattr(spec, "loader", None)
     return (
         getattr(finder, "__name__", None) or type(finder).__name__,
-        getattr(loader, "__name__", None) or type(loader).__name__,
+        _loader_of(spec),
         _text(getattr(spec, "origin", None)),
         getattr(spec, "submodule_search_locations", None) is not None,
     )
+
+
+def _loader_of(spec: Any) -> str | None:
+    """Return the name of *spec*'s loader; a namespace package has none until its module is made (PEP 420)."""
+    loader = getattr(spec, "loader", None)
+    if loader is None:
+        return None if getattr(spec, "submodule_search_locations", None) is None else "NamespaceLoader"
+    return getattr(loader, "__name__", None) or type(loader).__name__
 
 
 def _text(value: object) -> str | None:

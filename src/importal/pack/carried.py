@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ..loaders.resources import SourcePath
     from .format import Block, PackFile
 
 __all__ = ["Carried"]
@@ -36,18 +37,27 @@ class Carried:
             pass  # then it is as without: the file is not there
         return None
 
-    def reader(self, folder: str) -> Any:
-        """Return a reader of the files in *folder* (``importlib.resources``), None when the pack has no such folder."""
-        location = _slashed(folder)
+    def folder(self, path: str) -> SourcePath | None:
+        """Return the folder *path*, None when the pack has no files in such a folder, or is damaged."""
+        location = _slashed(path)
         try:
             tree = next((tree for tree in self._all() if tree.is_directory(location)), None)
         except PackError:
             return None
         if tree is None:
             return None
+        from ..loaders.resources import SourcePath
+
+        return SourcePath(tree, location)
+
+    def reader(self, path: str) -> Any:
+        """Return a reader of the files in the folder *path* (``importlib.resources``), None as above."""
+        folder = self.folder(path)
+        if folder is None:
+            return None
         from ..loaders.resources import PlacedReader
 
-        return PlacedReader(tree, location)
+        return PlacedReader(folder)
 
     def names(self) -> list[str]:
         """Return the paths of all files, sorted. Raises PackError."""

@@ -150,9 +150,9 @@ class Gatherer:
 
     def loaded(self, one: Import, order: tuple[object, ...]) -> None:
         """Take in a module that a program has loaded."""
-        if one.finder not in _SEARCHES or one.kind in {"core built-in", "built-in", "frozen"}:
+        if one.finder not in _SEARCHES:
             return  # found by somebody else, and will be again
-        if one.origin is None and one.loader is not None and one.loader.endswith("NamespaceLoader"):
+        if one.kind == "namespace package":
             self.namespace(one.module)
         elif one.origin is not None:
             self.file(one.module, one.origin, order)
@@ -218,11 +218,12 @@ class Gatherer:
         """Take along the "sources" of the modules, and the "resources" that lie in packages, or what *what* names."""
         self._contents.carries = tuple(sorted(set(what)))
         files = self._contents.files
-        packages = {os.path.dirname(one.file) for one in self._contents.modules.values() if _is_package(one)}
+        packages = {place for one in self._contents.modules.values() for place in _places_of(one)}
         for module in self._contents.modules.values():
             wanted = [module.file] if module.kind == SOURCE and "sources" in self._contents.carries else []
-            if _is_package(module) and "resources" in self._contents.carries:
-                wanted += _resources_in(os.path.dirname(module.file), packages)
+            if "resources" in self._contents.carries:
+                for place in _places_of(module):
+                    wanted += _resources_in(place, packages)
             for file in wanted:
                 try:
                     files[file] = read_data(file)
@@ -243,8 +244,11 @@ class Gatherer:
             self._contents.modules[name] = Module(name, NAMESPACE, portions=tuple(portions))
 
 
-def _is_package(module: Module) -> bool:
-    return module.kind == SOURCE and os.path.basename(module.file) == "__init__.py"
+def _places_of(module: Module) -> Sequence[str]:
+    """Return the directories of a package, none for any other module."""
+    if module.kind == SOURCE and os.path.basename(module.file) == "__init__.py":
+        return (os.path.dirname(module.file),)
+    return module.portions
 
 
 def _resources_in(folder: str, packages: set[str]) -> Iterator[str]:

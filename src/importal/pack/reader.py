@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
+    from ..loaders.resources import SourcePath
     from .carried import Carried
 
 __all__ = ["EXTENSION", "MISSING", "NAMESPACE", "SOURCE", "Pack", "anchors", "bucket_of"]
@@ -173,7 +174,7 @@ class Pack:
         holders, module = self.entry(name) or ((), None)
         found = [(places[number], number) for number in holders if number in places]
         found.sort()
-        if module is None and name in self._indexed:
+        if name in self._indexed and (module is None or module[0] == NAMESPACE):
             return self._portions(name, found, others, ask)
         if not (found or self.sealed or self._changed is not None):
             # Only what still holds what it held lets a name be nowhere.
@@ -246,6 +247,10 @@ class Pack:
         self._changed = frozenset(one for one in listed if stamp_of(self.roots[one]) != self._stamps[one])
         if self._changed:
             self._views = {}
+
+    def folder(self, path: str) -> SourcePath | None:
+        """Return the directory *path* with those of its files that the pack carries; None when it has none there."""
+        return None if self.carried is None else self.carried.folder(path)
 
     def invalidate_caches(self) -> None:
         """Look at the directories again when that matters next."""
