@@ -130,8 +130,25 @@ def __getattr__(name: str) -> Any:
 
 def _room(name: str) -> Any:
     """Return the module *name* of this package, imported without importlib, which need not be loaded."""
-    builtin_import(f"{__name__}.{name}")
+    with Eagerly():
+        builtin_import(f"{__name__}.{name}")
     return sys.modules[f"{__name__}.{name}"]
+
+
+class Eagerly:
+    """A context in which import statements import at once, where the program has made all of them lazy (PEP 810).
+
+    What importing itself needs is not to be imported in the middle of an import.
+    """
+
+    def __enter__(self) -> None:
+        self._mode = getattr(sys, "get_lazy_imports", str)()
+        if self._mode == "all":
+            sys.set_lazy_imports("normal")  # type: ignore[attr-defined]
+
+    def __exit__(self, *_: object) -> None:
+        if self._mode == "all":
+            sys.set_lazy_imports("all")  # type: ignore[attr-defined]
 
 
 def __dir__() -> list[str]:

@@ -40,6 +40,7 @@ def start(folder: str, packs: Sequence[str] = (), freeze: bool | None = None) ->
     bootstrap: Any = sys.modules["_frozen_importlib"]
     find_and_load = bootstrap._find_and_load
     means = builtins.__import__, list(sys.meta_path), list(sys.path_hooks)
+    eagerly: Any = sys.modules["importal"].Eagerly()
     turn = _thread.allocate_lock()
     loading: int | None = None
     loaded = False
@@ -54,7 +55,8 @@ def start(folder: str, packs: Sequence[str] = (), freeze: bool | None = None) ->
             if not loaded:
                 loading = _thread.get_ident()
                 try:
-                    users_frames_only = _install(folder, packs, means, freeze=freeze)
+                    with eagerly:
+                        users_frames_only = _install(folder, packs, means, freeze=freeze)
                 finally:
                     loading, loaded = None, True
         answering = bootstrap._find_and_load

@@ -10,7 +10,15 @@ are put into the oldest generation, where they would have come to by and by, wit
 
 from __future__ import annotations
 
-import gc
+from gc import (
+    freeze,
+    get_count,
+    get_freeze_count,
+    get_threshold,
+    isenabled,
+    set_threshold,
+    unfreeze,
+)
 
 __all__ = ["Collector"]
 
@@ -26,31 +34,31 @@ class Collector:
     __slots__ = ("_before", "_count")
 
     def __init__(self) -> None:
-        self._before = gc.get_threshold()[0]
+        self._before = get_threshold()[0]
         self._count = 0
 
     def hold(self) -> None:
         """Raise the first threshold, unless it is higher already or 0, which is never."""
-        present, *others = gc.get_threshold()
+        present, *others = get_threshold()
         if 0 < present < _RAISED:
             # Known before anything is changed: an interrupt may come between any two steps.
             self._before = present
-            self._count = gc.get_count()[0]
-            gc.set_threshold(_RAISED, *others)
+            self._count = get_count()[0]
+            set_threshold(_RAISED, *others)
 
     def release(self) -> None:
         """Put the threshold back, unless the program has set another one meanwhile."""
-        present, *others = gc.get_threshold()
+        present, *others = get_threshold()
         if present == _RAISED:
             # An import that made little is over before the collector would have run: it is not put off, then.
-            if gc.get_count()[0] - self._count > self._before and gc.isenabled():
+            if get_count()[0] - self._count > self._before and isenabled():
                 self._let_them_age()
-            gc.set_threshold(self._before, *others)
+            set_threshold(self._before, *others)
 
     def _let_them_age(self) -> None:
         """Put all objects into the oldest generation, unless the program has frozen some: these would thaw."""
-        if gc.get_freeze_count() < _FROZEN:
+        if get_freeze_count() < _FROZEN:
             try:
-                gc.freeze()
+                freeze()
             finally:
-                gc.unfreeze()  # an interrupt may come after any call
+                unfreeze()  # an interrupt may come after any call

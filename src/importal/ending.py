@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _present = "atexit" in sys.modules
-import atexit  # noqa: E402
-
+# A call, and no statement, which might be lazy (PEP 810).
+atexit: Any = __import__("atexit")
 if not _present:
     del sys.modules["atexit"]  # the program has not asked for it
 

@@ -6,8 +6,11 @@ import _thread
 import os
 import sys
 
+from .machine import Machine
+
 __all__ = ["Written", "cache_folder", "source_mode", "write", "write_whole"]
 
+_NEW_FILE = os.O_EXCL | os.O_CREAT | os.O_WRONLY | getattr(os, "O_BINARY", 0)
 _counter = iter(range(1 << 62)).__next__
 
 
@@ -45,7 +48,7 @@ def source_mode(source: str) -> int:
     A source that cannot be asked counts as 0o666; the process's umask then has its say.
     """
     try:
-        mode = os.stat(source).st_mode
+        mode = Machine.stat(source).st_mode
     except OSError:
         mode = 0o666
     return mode | 0o200
@@ -57,10 +60,10 @@ def write(location: str, data: bytes, mode: int = 0o666) -> Written:
     Missing directories are made. Never raises OSError: what is written so is a cache, and a directory that cannot be
     written to only costs the next start some time; the result says why.
     """
-    directory = os.path.dirname(location)
+    directory = Machine.folder_of(location)
     try:
         if directory:
-            os.makedirs(directory, exist_ok=True)
+            Machine.make_directories(directory)
         write_whole(location, data, mode)
     except OSError as error:
         return Written(location, f"{type(error).__name__}: {error}")
@@ -69,15 +72,17 @@ def write(location: str, data: bytes, mode: int = 0o666) -> Written:
 
 def write_whole(location: str, data: bytes, mode: int = 0o666) -> None:
     """Write *data* to *location*: a reader sees what was there, or all of it. Raises OSError."""
-    temporary = f"{location}.{os.getpid()}.{_thread.get_ident()}.{_counter()}"
-    descriptor = os.open(temporary, os.O_EXCL | os.O_CREAT | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode & 0o666)
+    temporary = f"{location}.{Machine.process()}.{_thread.get_ident()}.{_counter()}"
+    descriptor = Machine.open_descriptor(temporary, _NEW_FILE, mode & 0o666)
     try:
-        with open(descriptor, "wb") as file:
-            file.write(data)
-        os.replace(temporary, location)
+        with Machine.open_raw(descriptor, "w") as file:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[file.write(rest) :]
+        Machine.replace(temporary, location)
     except BaseException:
         try:
-            os.unlink(temporary)
+            Machine.remove(temporary)
         except FileNotFoundError:
             pass  # the replacement had taken place; what came after it failed
         raise

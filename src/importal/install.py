@@ -40,6 +40,7 @@ __all__ = ["Installation", "install"]
 # Two threads may be the first at once.
 _one_at_a_time = _thread.RLock()
 
+_Function = type(lambda: None)
 _PROBE = "importal.<probe>"
 _STOCK_MODULES = {
     "_frozen_importlib",
@@ -203,13 +204,13 @@ def _verbose_observer() -> Callable[[Event], None]:
 
 
 def _take_names(installation: Installation) -> None:
-    """Let the classes that now stand in the interpreter's modules call these modules their own.
+    """Let the classes and functions that now stand in the interpreter's modules call these modules their own.
 
     What is pickled by name in this process can then be read in one without importal, and the other way round.
     """
     for name in ("_frozen_importlib", "_frozen_importlib_external", "zipimport"):
         for value in list(vars(sys.modules[name]).values()) if name in sys.modules else ():
-            if isinstance(value, type) and value.__module__.startswith("importal."):
+            if isinstance(value, (type, _Function)) and value.__module__.startswith("importal."):
                 installation.replace(value, "__module__", name)
 
 

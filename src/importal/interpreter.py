@@ -11,7 +11,6 @@ import _thread
 import _warnings
 import builtins
 import gc
-import io
 import sys
 
 TYPE_CHECKING = False
@@ -254,7 +253,6 @@ if hasattr(_imp, "_set_lazy_attributes"):
     set_lazy_attributes = _imp._set_lazy_attributes
 
 
-open_code = io.open_code
 audit = sys.audit
 
 

@@ -7,13 +7,20 @@ prefix directory, are arguments; :mod:`importal.util` offers the same functions 
 from __future__ import annotations
 
 import os
+import sys
 
-__all__ = ["BYTECODE_SUFFIX", "PYCACHE", "bytecode_location", "join", "source_location", "split"]
+from .machine import Machine
+
+__all__ = ["BYTECODE_SUFFIX", "PYCACHE", "absolute", "bytecode_location", "join", "source_location", "split"]
 
 PYCACHE = "__pycache__"
 BYTECODE_SUFFIX = ".pyc"
 _OPTIMIZATION = "opt-"
-SEPARATORS = os.sep + (os.altsep or "")
+# As they are when importal is loaded: tests have been seen that change them for a while.
+SEPARATOR = os.sep
+_OTHER = os.altsep
+SEPARATORS = SEPARATOR + (_OTHER or "")
+_HERE = f".{SEPARATOR}"
 
 
 def split(path: str) -> tuple[str, str]:
@@ -22,14 +29,14 @@ def split(path: str) -> tuple[str, str]:
     >>> split("a/b.py")
     ('a', 'b.py')
     """
-    cut = path.rfind(os.sep)
-    if os.altsep:
-        cut = max(cut, path.rfind(os.altsep))
+    cut = path.rfind(SEPARATOR)
+    if _OTHER:
+        cut = max(cut, path.rfind(_OTHER))
     return (path[:cut], path[cut + 1 :]) if cut >= 0 else ("", path)
 
 
 def join(directory: str, name: str) -> str:
-    """Return *name* inside *directory*; an empty directory adds nothing.
+    """Return *name* inside *directory*; an empty directory adds nothing, and separators at its end are one.
 
     >>> join("", "b.py")
     'b.py'
@@ -37,13 +44,18 @@ def join(directory: str, name: str) -> str:
     if not directory:
         return name
     if directory[-1] in SEPARATORS:
-        return directory + name
-    return f"{directory}{os.sep}{name}"
+        directory = directory.rstrip(SEPARATORS)
+    return f"{directory}{SEPARATOR}{name}"
 
 
-def is_absolute(path: str) -> bool:
-    """Tell whether *path* counts from a root of the file system."""
-    return os.path.isabs(path)
+def absolute(path: str) -> str:
+    """Return *path* as it counts from the root of the file system. Raises OSError: the current directory is gone."""
+    if Machine.is_absolute(path):
+        return path
+    if sys.version_info >= (3, 12):
+        path = path.removeprefix(_HERE)
+    path = path.rstrip(SEPARATORS)
+    return join(Machine.current_directory(), path) if path else Machine.current_directory()
 
 
 def bytecode_location(path: str, tag: str | None, optimization: object = "", prefix: str | None = None) -> str:
@@ -75,8 +87,7 @@ def bytecode_location(path: str, tag: str | None, optimization: object = "", pre
 
 def _below_root(directory: str) -> str:
     """Return the absolute form of *directory* without drive and leading separators, to be put below a prefix."""
-    if not is_absolute(directory):
-        directory = join(os.getcwd(), directory) if directory else os.getcwd()
+    directory = absolute(directory)
     if directory[1:2] == ":" and directory[:1] not in SEPARATORS:
         directory = directory[2:]
     return directory.lstrip(SEPARATORS)
@@ -113,6 +124,6 @@ def _outside_prefix(directory: str, prefix: str | None) -> str | None:
     if prefix is None:
         return None
     root = prefix.rstrip(SEPARATORS)
-    if directory.startswith(root + os.sep):
+    if directory.startswith(root + SEPARATOR):
         return directory[len(root) :]
     return None

@@ -299,6 +299,8 @@ class ImportSystem(engine.ImportSystem):
 
         Raises InstallError for a private system, and where the interpreter does not let itself be re-routed.
         """
-        from .install import install
+        from . import Eagerly
 
+        with Eagerly():
+            from .install import install
         return install(self)

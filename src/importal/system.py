@@ -13,6 +13,7 @@ import sys
 from _weakref import ref
 
 from . import names
+from .circles import describe_circle
 from .collector import Collector
 from .errors import DeadlockError
 from .events import Events
@@ -234,7 +235,9 @@ class ImportSystem:
                 if _is_initializing(table.get(ancestor)):
                     self._wait(ancestor, patient=False)
         parent: ModuleType = table.get(parent_name, _MISSING)
-        if parent is _MISSING or parent is None:
+        if parent is None:
+            return parent  # whoever has forbidden it, forbids what is in it
+        if parent is _MISSING:
             import_parent(parent_name)
         elif not _is_initializing(parent) or not self._wait(parent_name, patient=False):
             # Not patient: a package that waits, while it is imported, for a thread that imports a part of it.
@@ -273,7 +276,7 @@ class ImportSystem:
             siblings.append(child)
         module, makes_room = None, False
         try:
-            if not self._has_room and spec.submodule_search_locations is not None:
+            if not self._has_room and getattr(spec, "submodule_search_locations", None) is not None:
                 # Where a package is imported, many imports inside imports are to be expected.
                 makes_room = self._has_room = True
             partial = self._partial_class if count_threads() else None
@@ -284,6 +287,8 @@ class ImportSystem:
             module = load_it(spec, self.state.modules, self.events, builtins, partial)
             if parent is not None:
                 self._bind(spec.name, child, module)
+            if AUDITS_IN_PYTHON:
+                set_lazy_attributes(module, spec.name)
             spec._initializing = False
             if self._when_loaded:
                 self._tell_loaded(spec.name, module)
@@ -315,8 +320,6 @@ class ImportSystem:
             _warn(f"Cannot set an attribute on {parent_name!r} for child module {child!r}", ImportWarning)
         if self.events.observers:
             self.events.announce("bind", "finished", name, parent=parent, child=child)
-        if AUDITS_IN_PYTHON:
-            set_lazy_attributes(module, name)
 
     def _tell_loaded(self, name: str, module: ModuleType) -> None:
         for callback in self._when_loaded.get(name, ()):
@@ -329,8 +332,6 @@ class ImportSystem:
         elif isinstance(error, ImportError) and error.name and not hasattr(error, "__notes__"):
             chain = self.locks.chain()
             if error.name in chain and _is_initializing(self.state.modules.get(error.name)):
-                from .circles import describe_circle
-
                 circle = [*chain[chain.index(error.name) :], error.name]
                 error.add_note(describe_circle(circle, error, sys._getframe(1), ImportSystem._load.__code__))
 

@@ -24,7 +24,8 @@ __all__ = ["run"]
 
 # The folder that importal is in comes first while the recorder is imported, and is taken out again.
 _PROGRAM = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); from importal.anatomy.recorder import main; "
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); from importal import Eagerly\n"
+    "with Eagerly(): from importal.anatomy.recorder import main\n"
     "del sys.path[0]; main()"
 )
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from .. import locations
+from ..machine import Machine
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os
 
 __all__ = ["cache_from_source", "source_from_cache"]
 
@@ -46,7 +50,9 @@ else:
 def _cache_location(path: str | os.PathLike[str], optimization: object) -> str:
     if optimization is None:
         optimization = sys.flags.optimize or ""
-    return locations.bytecode_location(os.fspath(path), sys.implementation.cache_tag, optimization, sys.pycache_prefix)
+    return locations.bytecode_location(
+        Machine.as_path(path), sys.implementation.cache_tag, optimization, sys.pycache_prefix
+    )
 
 
 def source_from_cache(path: str | os.PathLike[str]) -> str:
@@ -54,4 +60,4 @@ def source_from_cache(path: str | os.PathLike[str]) -> str:
 
     Raises NotImplementedError where there is no cache tag, ValueError for a path of another form.
     """
-    return locations.source_location(os.fspath(path), sys.implementation.cache_tag, sys.pycache_prefix)
+    return locations.source_location(Machine.as_path(path), sys.implementation.cache_tag, sys.pycache_prefix)

@@ -74,11 +74,12 @@ def main(argv: list[str] | None = None) -> int:
         print(f"importal {importal.__version__} on Python {sys.version.split()[0]}")
         return 0
     if command == "run":
-        from .. import own
+        from .. import Eagerly, own
 
         kept = own.kept_in(own.users_folder(), "run")
-        complete = own.load(kept)
-        from .run import main as run
+        with Eagerly():
+            complete = own.load(kept)
+            from .run import main as run
 
         return run(rest, None if complete else kept)
     if command in {"enable", "disable"}:
@@ -91,7 +92,11 @@ def main(argv: list[str] | None = None) -> int:
             del sys.path[0]
         from importlib import import_module
 
-        return _unless_closed(import_module(f".{command}", __name__).main, rest)
+        from .. import Eagerly
+
+        with Eagerly():
+            carry_out = import_module(f".{command}", __name__).main
+        return _unless_closed(carry_out, rest)
     import difflib
 
     near = difflib.get_close_matches(command, COMMANDS, 1)

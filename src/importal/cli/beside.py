@@ -22,14 +22,15 @@ def _main() -> int:
         sys.path.insert(0, root)
     else:
         sys.path[0] = root  # in the place of the folder of this file, where there are modules that nobody means
-    from importal import own
+    from importal import Eagerly, own
 
     kept = own.kept_in(own.users_folder(), what)
-    complete = own.load(kept)
-    if what == "recording":
-        from importal.cli.recording import main
-    else:
-        from importal.cli.loading import main
+    with Eagerly():
+        complete = own.load(kept)
+        if what == "recording":
+            from importal.cli.recording import main
+        else:
+            from importal.cli.loading import main
     return main(arguments, _AT_START, None if complete else kept)
 
 

@@ -25,9 +25,11 @@ def prepare(at_start: Container[str], kept: str | None) -> Callable[[list[str]],
     modules, is taken out of the table: the program may ask for them itself, and gets modules of its own. *kept* is the
     file in which importal's own are to be kept for the next time.
     """
-    import importal.children
-    import importal.util  # what is loaded when a program uses importlib's submodules
-    from importal.cli.run import main
+    from importal import Eagerly
+
+    with Eagerly():
+        import importal.children
+        from importal.cli.run import main
 
     searched = entries(os.environ.get(VARIABLE))
     if any(map(is_url, searched)):

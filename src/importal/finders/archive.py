@@ -14,6 +14,7 @@ from ..loaders.kept import KeptBytecode
 from ..loaders.module import spec_from_loader
 from ..loaders.placed import PlacedExtensionLoader
 from ..loaders.source import code_from_bytecode
+from ..locations import SEPARATOR
 from ..sources.archive import Member, archive_in, folders_of, read_directory, read_member
 from ..sources.archive_files import ArchiveFiles
 from ..spec import ModuleSpec
@@ -33,7 +34,7 @@ directories: dict[str, dict[str, Member | None]] = {}
 # In this order, in which a package goes before a module and bytecode before source (documented for zipimport).
 _CANDIDATES = tuple(
     (f"{base}{suffix}", suffix == ".pyc", bool(base))
-    for base in (f"{os.sep}__init__", "")
+    for base in (f"{SEPARATOR}__init__", "")
     for suffix in (".pyc", ".py")
 )
 # Archives know a time to two seconds.
@@ -50,7 +51,7 @@ class _Found:
 
     def __init__(self, archive: str, member: Member, is_package: bool, code: bytes | None, refused: str | None) -> None:
         self.member = member
-        self.path = f"{archive}{os.sep}{member.name}"
+        self.path = f"{archive}{SEPARATOR}{member.name}"
         self.is_bytecode = code is not None
         self.is_package = is_package
         self.code = code
@@ -68,7 +69,7 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
         self.archive, folder = archive_in(path)
         if self.archive not in directories:
             directories[self.archive] = read_directory(self.archive)
-        self.prefix = folder + os.sep if folder else ""
+        self.prefix = folder + SEPARATOR if folder else ""
         self._kept = KeptBytecode(self.archive)
         self._folders: tuple[object, frozenset[str]] = (None, frozenset())
         # The last module located: find_spec locates what get_code then loads.
@@ -77,7 +78,7 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
             self._files = directories[self.archive]
 
     def __repr__(self) -> str:
-        return f'<zipimporter object "{self.archive}{os.sep}{self.prefix}">'
+        return f'<zipimporter object "{self.archive}{SEPARATOR}{self.prefix}">'
 
     # ------------------------------------------------------------ finding
 
@@ -98,12 +99,14 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
             return None
         spec = ModuleSpec(fullname, None, is_package=True)
         assert spec.submodule_search_locations is not None
-        spec.submodule_search_locations.append(f"{self.archive}{os.sep}{folder}")
+        spec.submodule_search_locations.append(f"{self.archive}{SEPARATOR}{folder}")
         return spec
 
     def source_and_folder(self) -> tuple[ArchiveFiles, str]:
         """Return the archive as a source, and this folder's location in it."""
-        return ArchiveFiles(self.archive, self._get_files()), f"{self.archive}{os.sep}{self.prefix}".rstrip(os.sep)
+        return ArchiveFiles(self.archive, self._get_files()), f"{self.archive}{SEPARATOR}{self.prefix}".rstrip(
+            SEPARATOR
+        )
 
     def invalidate_caches(self) -> None:
         """Read the archive's directory again; an archive that is gone holds nothing."""
@@ -163,10 +166,10 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
         """Return the spec of an extension module, which is loaded from a copy outside the archive."""
         members = self._get_files()
         base = self.prefix + fullname.rpartition(".")[2]
-        for stem in (f"{base}{os.sep}__init__", base):
+        for stem in (f"{base}{SEPARATOR}__init__", base):
             for suffix in EXTENSION_SUFFIXES:
                 if stem + suffix in members:
-                    location = f"{self.archive}{os.sep}{stem}{suffix}"
+                    location = f"{self.archive}{SEPARATOR}{stem}{suffix}"
                     loader = PlacedExtensionLoader(fullname, location, ArchiveFiles(self.archive, members))
                     spec = spec_from_loader(fullname, loader, is_package=stem != base)
                     assert spec is not None
@@ -236,8 +239,8 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
 
     def get_data(self, pathname: str) -> bytes:
         """Return the bytes of a member, named with or without the archive's path. Raises OSError."""
-        name = pathname.replace(os.altsep, os.sep) if os.altsep else pathname
-        name = name.removeprefix(self.archive + os.sep)
+        name = pathname.replace(os.altsep, SEPARATOR) if os.altsep else pathname
+        name = name.removeprefix(self.archive + SEPARATOR)
         members = self._get_files()
         member = members.get(name)
         if member is not None:

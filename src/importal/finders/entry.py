@@ -12,7 +12,8 @@ import sys
 from ..events import host_events
 from ..loaders.extension import PrivateExtensionFileLoader
 from ..loaders.source import SourceFileLoader, SourceLoader
-from ..locations import PYCACHE, is_absolute, join
+from ..locations import PYCACHE, SEPARATOR, SEPARATORS, absolute
+from ..machine import Machine
 from ..sources.directory import FileSystem
 from ..spec import ModuleSpec, cached_location
 from .legacy import LegacyEntryFinder
@@ -161,13 +162,14 @@ class FileFinder(EntryFinder):
 
     def __init__(self, path: str, *loader_details: tuple[Callable[[str, str], Any], Iterable[str]]) -> None:
         super().__init__(_absolute(path), _FILES, loader_details)
+        self._prefix = self.path.rstrip(SEPARATORS) + SEPARATOR
 
     @classmethod
     def path_hook(cls, *loader_details: tuple[Callable[[str, str], Any], Iterable[str]]) -> Callable[[str], FileFinder]:
         """Return a path hook that makes finders for directories, and raises ImportError for anything else."""
 
         def path_hook_for_FileFinder(path: str) -> FileFinder:  # noqa: N802, the name that CPython's has
-            if not _FILES.is_directory(path or os.getcwd()):
+            if not _FILES.is_directory(path or Machine.current_directory()):
                 raise ImportError("only directories are supported", path=path)
             return cls(path, *loader_details)
 
@@ -187,9 +189,7 @@ class FileFinder(EntryFinder):
 
 
 def _absolute(path: str) -> str:
-    if not path or path == ".":
-        return os.getcwd()
-    return path if is_absolute(path) else join(os.getcwd(), path)
+    return Machine.current_directory() if not path or path == "." else absolute(path)
 
 
 _CASE_FOLDS = sys.platform.startswith(("win", "cygwin", "darwin", "ios", "tvos", "watchos"))

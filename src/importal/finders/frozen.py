@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from .. import interpreter
 from ..loaders.frozen import FrozenLoader
+from ..locations import SEPARATOR
 from ..spec import ModuleSpec
 from .legacy import LegacyFinder
 
@@ -69,9 +69,9 @@ def _source_of(name: str, origname: str | None, is_package: bool) -> tuple[str |
         return None, None
     # "<package" is the package's own code under another name; any other name that differs is a plain module's alias.
     own = origname.removeprefix("<")
-    location = f"{root}{os.sep}{own.replace('.', os.sep)}"
+    location = f"{root}{SEPARATOR}{own.replace('.', SEPARATOR)}"
     if is_package and (origname == name or own != origname):
-        return f"{location}{os.sep}__init__.py", location
+        return f"{location}{SEPARATOR}__init__.py", location
     if own != origname:
-        return f"{location}{os.sep}__init__.py", None
+        return f"{location}{SEPARATOR}__init__.py", None
     return f"{location}.py", None

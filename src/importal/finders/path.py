@@ -7,12 +7,12 @@ are gathered on the way (PEP 420).
 
 from __future__ import annotations
 
-import os
 import sys
 
 from ..events import host_events
 from ..interpreter import warn
 from ..loaders.namespace import NamespacePath
+from ..machine import Machine
 from ..spec import ModuleSpec
 from .legacy import LegacyFinder
 
@@ -112,7 +112,7 @@ class PathSearch:
         """
         if not entry:
             try:
-                entry = os.getcwd()
+                entry = Machine.current_directory()
             except (FileNotFoundError, PermissionError):
                 return None  # the current directory is gone; nothing is remembered, it may come back
         cache = self.state.path_importer_cache
@@ -140,7 +140,7 @@ class PathSearch:
         """Have every cached finder forget what it knows, and forget entries that have no finder or are relative."""
         cache = self.state.path_importer_cache
         for entry, finder in list(cache.items()):
-            if finder is None or not os.path.isabs(entry):
+            if finder is None or not Machine.is_absolute(entry):
                 # Whether a hook claims it may have changed, and with it what a relative entry stands for.
                 cache.pop(entry, None)
             elif hasattr(finder, "invalidate_caches"):
@@ -191,7 +191,7 @@ def _is_in_a_source(entry: str) -> bool:
     from ..sources.archive import lies_in_an_archive
     from ..sources.places import is_url
 
-    return is_url(entry) or (not os.path.exists(entry) and lies_in_an_archive(entry))
+    return is_url(entry) or (not Machine.exists(entry) and lies_in_an_archive(entry))
 
 
 def _ask(finder: Any, fullname: str, target: ModuleType | None) -> ModuleSpec | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from ..loaders.location import file_loaders
+from ..machine import Machine
 from ..spec import ModuleSpec
 from .legacy import LegacyFinder
 
@@ -27,7 +27,7 @@ class WindowsRegistryFinder(LegacyFinder):
     def find_spec(cls, fullname: str, path: Sequence[str] | None = None, target: object = None) -> ModuleSpec | None:
         """Return the spec of the module registered as *fullname*, or None."""
         location = cls._registered(fullname)
-        if location is None or not os.path.exists(location):
+        if location is None or not Machine.exists(location):
             return None
         for loader, suffixes in file_loaders():
             if location.endswith(tuple(suffixes)):

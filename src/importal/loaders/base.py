@@ -6,15 +6,15 @@ import sys
 
 from ..interpreter import import_frame, warn
 from ..locations import split
-from . import module as modules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, ModuleType
+    from typing import Any
 
     from ..spec import ModuleSpec
 
-__all__ = ["CodeLoader", "LegacyClassLoading", "LegacyLoading", "checked_name", "file_stem"]
+__all__ = ["CodeLoader", "LegacyClassLoading", "LegacyLoading", "checked_name", "code_of", "file_stem", "says_package"]
 
 
 class LegacyLoading:
@@ -24,7 +24,7 @@ class LegacyLoading:
 
         def load_module(self, fullname: str) -> ModuleType:
             """Load *fullname* into ``sys.modules`` and return it. Deprecated: use ``exec_module``."""
-            return modules.load_by_name(self, fullname)
+            return _load_by_name(self, fullname)
 
 
 class LegacyClassLoading:
@@ -39,7 +39,7 @@ class LegacyClassLoading:
         @classmethod
         def load_module(cls, fullname: str) -> ModuleType:
             """Load *fullname* into ``sys.modules`` and return it. Deprecated: use ``exec_module``."""
-            return modules.load_by_name(cls, fullname)
+            return _load_by_name(cls, fullname)
 
     if sys.version_info < (3, 12):
 
@@ -48,6 +48,12 @@ class LegacyClassLoading:
             """Return *module*'s representation. Deprecated: the import system makes it."""
             warn_of_module_repr(cls)
             return f"<module {module.__name__!r} ({cls._ORIGIN})>"
+
+
+def _load_by_name(loader: object, fullname: str) -> ModuleType:
+    from .module import load_by_name  # it knows loaders itself
+
+    return load_by_name(loader, fullname)
 
 
 def warn_of_module_repr(cls: type) -> None:
@@ -66,10 +72,7 @@ class CodeLoader(LegacyLoading):
     @import_frame
     def exec_module(self, module: ModuleType) -> None:
         """Execute *module*'s code in its namespace. Raises ImportError when there is no code."""
-        code = self.get_code(module.__name__)
-        if code is None:
-            raise ImportError(f"cannot load module {module.__name__!r} when get_code() returns None")
-        exec(code, module.__dict__)
+        exec(code_of(self, module.__name__), module.__dict__)
 
     def is_package(self, fullname: str) -> bool:
         """Tell whether the file that defines *fullname* is an ``__init__`` file. Raises ImportError."""
@@ -80,6 +83,25 @@ class CodeLoader(LegacyLoading):
         # Left to the subclass, and not defined here: the abstract classes of importal.abc count what is missing.
         def get_code(self, fullname: str) -> CodeType | None: ...
         def get_filename(self, fullname: str) -> str: ...
+
+
+@import_frame
+def code_of(loader: CodeLoader, name: str) -> CodeType:
+    """Return the code of *loader*'s module *name*. Raises ImportError when there is none."""
+    code = loader.get_code(name)
+    if code is None:
+        raise ImportError(f"cannot load module {name!r} when get_code() returns None")
+    return code
+
+
+def says_package(loader: Any, name: str) -> bool:
+    """Return *loader*'s own answer; one that has none, or does not know the module, claims nothing."""
+    if not hasattr(loader, "is_package"):
+        return False
+    try:
+        return bool(loader.is_package(name))
+    except ImportError:
+        return False
 
 
 def file_stem(path: str) -> str:

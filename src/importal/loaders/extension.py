@@ -7,6 +7,7 @@ import sys
 from .. import interpreter
 from ..interpreter import EXTENSION_SUFFIXES, import_frame
 from ..locations import split
+from ..machine import Machine
 from .file import FileLoader
 
 TYPE_CHECKING = False
@@ -86,7 +87,7 @@ if sys.platform in {"ios", "tvos", "watchos"}:
     def _framework_binary(path: str) -> str:
         if not path.endswith(".fwork"):
             return path
-        with open(path, "rb") as file:
+        with Machine.open(path, "rb") as file:
             relative = file.read().decode().strip()
         return f"{split(sys.executable)[0]}/{relative}"
 

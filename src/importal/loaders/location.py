@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from ..interpreter import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES
-from ..locations import is_absolute, join, split
+from ..locations import absolute, split
+from ..machine import Machine
 from ..spec import ModuleSpec
+from .base import says_package
 from .extension import AppleFrameworkLoader, ExtensionFileLoader
-from .module import says_package
 from .source import SourceFileLoader
 from .sourceless import SourcelessFileLoader
 
@@ -47,7 +47,7 @@ def spec_from_file_location(
     Without *loader* the suffix decides; None when no loader knows it. Without *location* the loader is asked.
     *submodule_search_locations* makes the module a package (a list) or not (None); by default the loader is asked.
     """
-    location = _ask_location(loader, name) if location is None else _absolute(os.fspath(location))
+    location = _ask_location(loader, name) if location is None else _absolute(Machine.as_path(location))
     if loader is None:
         loader = _loader_for(name, location)
         if loader is None:
@@ -73,10 +73,8 @@ def _ask_location(loader: Any, name: str) -> str:
 
 
 def _absolute(location: str) -> str:
-    if is_absolute(location):
-        return location
     try:
-        return join(os.getcwd(), location)
+        return absolute(location)
     except OSError:
         return location  # the current directory is gone; the relative path is all there is
 

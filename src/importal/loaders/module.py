@@ -7,6 +7,9 @@ import sys
 from ..events import host_events
 from ..interpreter import Module, import_frame, warn, with_room
 from ..spec import ModuleSpec
+from .base import says_package
+from .location import spec_from_file_location
+from .namespace import NamespaceLoader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -132,8 +135,6 @@ def attributes_of(spec: ModuleSpec) -> dict[str, object]:
     locations = spec.submodule_search_locations
     facts: dict[str, object] = {"__name__": spec.name}
     if spec.loader is None and locations is not None:
-        from .namespace import NamespaceLoader
-
         # PEP 420: a namespace package has no file, and a loader that only knows the portions.
         spec.loader = NamespaceLoader.of_portions(locations)
         facts["__file__"] = None
@@ -255,8 +256,6 @@ def spec_from_loader(
     if origin is None:
         origin = getattr(loader, "_ORIGIN", None)
     if not origin and hasattr(loader, "get_filename"):
-        from .location import spec_from_file_location
-
         if is_package is None:
             return spec_from_file_location(name, loader=loader)
         locations: list[str] | None = [] if is_package else None
@@ -265,16 +264,6 @@ def spec_from_loader(
     if is_package is None and says_package(loader, name):
         spec.submodule_search_locations = []
     return spec
-
-
-def says_package(loader: Any, name: str) -> bool:
-    """Return *loader*'s own answer; one that has none, or does not know the module, claims nothing."""
-    if not hasattr(loader, "is_package"):
-        return False
-    try:
-        return bool(loader.is_package(name))
-    except ImportError:
-        return False
 
 
 def spec_from_module(module: ModuleType, loader: object = None, origin: str | None = None) -> ModuleSpec:

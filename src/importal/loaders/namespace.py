@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from ..interpreter import external
+from ..machine import Machine
 from .base import LegacyLoading, warn_of_module_repr
 
 TYPE_CHECKING = False
@@ -156,7 +156,7 @@ class NamespaceLoader(LegacyLoading, external.NamespaceLoader):  # type: ignore[
 
     def get_resource_reader(self, module: str) -> Any:
         """Return a reader over the files of all portions (``importlib.resources``)."""
-        if not all(map(os.path.isdir, self._path)):
+        if not all(map(Machine.is_directory, self._path)):
             from .resources import portions_reader
 
             reader = portions_reader(self._path, getattr(self._path, "known", ()))

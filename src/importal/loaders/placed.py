@@ -11,6 +11,7 @@ import sys
 
 from .. import files
 from ..interpreter import EXTENSION_SUFFIXES, import_frame, sha256
+from ..machine import Machine
 from ..sources.directory import read_code
 from .base import CodeLoader, LegacyLoading, checked_name
 from .extension import ExtensionFileLoader, PrivateExtensionFileLoader
@@ -136,7 +137,7 @@ class PlacedExtensionLoader(_Placed):
         digest = digest_of(self.source, self.path)
         name = self.path.rpartition(self.source.separator)[2]
         location = os.path.join(files.cache_folder(), "libraries", digest, name)
-        if os.path.isfile(location):
+        if Machine.is_file(location):
             return location
         written = files.write(location, self.source.read(self.path), 0o700)
         if not written:

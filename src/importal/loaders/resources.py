@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-import os
 from importlib.resources.abc import Traversable, TraversableResources
 
+from ..machine import Machine
 from ..sources.archive import archive_in, lies_in_an_archive, read_directory
 from ..sources.archive_files import ArchiveFiles
 from ..sources.places import is_url
@@ -191,7 +191,7 @@ def _folder(portion: str, known: Iterable[Known]) -> Traversable | None:
         from ..sources.opening import opened
 
         return SourcePath(opened(portion), portion)
-    if os.path.isdir(portion):
+    if Machine.is_directory(portion):
         from pathlib import Path
 
         return Path(portion)

@@ -7,20 +7,22 @@
 from __future__ import annotations
 
 import marshal
-import os
 import sys
 
 from .. import files
 from ..bytecode import header, validity
+from ..bytecode.cache import cache_from_source
 from ..events import host_events
-from ..interpreter import MAGIC_NUMBER, Module, import_frame, rename_code, source_hash
+from ..interpreter import MAGIC_NUMBER, Module, external, import_frame, rename_code, source_hash
 from ..locations import bytecode_location
-from .base import CodeLoader
+from ..machine import Machine
+from .base import CodeLoader, code_of
 from .decoding import decode_source
 from .file import FileLoader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from types import CodeType, ModuleType
     from typing import Any
 
@@ -126,7 +128,13 @@ class SourceLoader(CodeLoader):
         tag = state.implementation.cache_tag
         if tag is None:
             return None
+        if state is sys and external.cache_from_source not in _USUAL:
+            # Hooks that change the code of modules put their own function there for a while: what they compile is kept
+            # elsewhere.
+            return external.cache_from_source(path)  # type: ignore[no-any-return]
         return bytecode_location(path, tag, state.flags.optimize or "", state.pycache_prefix)
+
+    _cache_location = import_frame(_cache_location)
 
     def _status_of(self, path: str) -> dict[str, Any] | None:
         try:
@@ -177,6 +185,7 @@ class SourceLoader(CodeLoader):
             pass  # a loader's way to say that it keeps nothing
 
 
+_USUAL = (external.cache_from_source, cache_from_source)
 _MATCHES = validity.Fresh("modification time and size match")
 
 
@@ -225,8 +234,8 @@ class SourceFileLoader(FileLoader, SourceLoader):
 
     def get_resource_reader(self, name: str | None = None) -> Any:
         """Return a reader of the files beside the module (``importlib.resources``)."""
-        folder = os.path.dirname(self.path)
-        if self._carried is not None and not os.path.isdir(folder):
+        folder = Machine.folder_of(self.path)
+        if self._carried is not None and not Machine.is_directory(folder):
             reader = self._carried.reader(folder)
             if reader is not None:
                 return reader
@@ -238,7 +247,7 @@ class SourceFileLoader(FileLoader, SourceLoader):
             if type(module) is Module and getattr(module.__spec__, "_initializing", False):
                 self._current = self._found
             self._found = None
-        super().exec_module(module)
+        exec(code_of(self, module.__name__), module.__dict__)
 
     exec_module = import_frame(exec_module)
 
@@ -246,7 +255,7 @@ class SourceFileLoader(FileLoader, SourceLoader):
         """Return ``mtime`` (seconds) and ``size`` (bytes) of the file *path*. Raises OSError."""
         status, self._current = self._current, None
         if status is None or path != self.path:
-            status = os.stat(path)
+            status = Machine.stat(path)
         return {"mtime": status.st_mtime, "size": status.st_size}
 
     def _cache_bytecode(self, source_path: str, cache_path: str, data: bytes) -> None:

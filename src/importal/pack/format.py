@@ -6,10 +6,11 @@ written. Nothing here knows what the blocks mean.
 
 from __future__ import annotations
 
+import _io  # by this name, pyfakefs sees to it that real files are opened
 import marshal
 
 from ..errors import PackError
-from ..interpreter import MAGIC_NUMBER, open_code, source_hash
+from ..interpreter import MAGIC_NUMBER, source_hash
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class PackFile:
     def __init__(self, path: str) -> None:
         self.path = path
         try:
-            with open_code(path) as file:
+            with _io.open_code(path) as file:
                 first = file.read(_FIRST)
                 self.header = read_header(first)
                 offset, length, _ = self.header.root
@@ -107,7 +108,7 @@ class PackFile:
         Raises PackError when the file is gone, or was replaced.
         """
         try:
-            with open_code(self.path) as file:
+            with _io.open_code(self.path) as file:
                 if file.read(HEADER_SIZE) != self.header.data:
                     raise ValueError("another file was put in its place")
                 return _read(file, self._base + offset, length, memory)

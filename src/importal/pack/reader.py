@@ -18,6 +18,7 @@ from ..interpreter import rename_code, source_hash
 from ..loaders.extension import ExtensionFileLoader
 from ..loaders.location import file_loaders
 from ..loaders.source import SourceFileLoader
+from ..machine import Machine
 from ..spec import ModuleSpec
 from .format import INDEX_ONLY, SEALED, PackFile
 
@@ -268,7 +269,7 @@ class Pack:
             return None if self.sealed or stamp_of(origin) == mtime else UNKNOWN
         if not self.sealed and kind == SOURCE:
             try:
-                status = os.stat(origin)
+                status = Machine.stat(origin)
             except OSError:
                 status = None
             if status is None or status.st_size != size or status.st_mtime_ns != mtime:
@@ -344,7 +345,7 @@ _NOTHING: Any = (None, {}, [])
 def stamp_of(directory: str) -> int | None:
     """Return the directory's modification time in nanoseconds, None when it is not there."""
     try:
-        return os.stat(directory).st_mtime_ns
+        return Machine.stat(directory).st_mtime_ns
     except OSError:
         return None
 

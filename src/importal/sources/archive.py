@@ -14,7 +14,8 @@ from stat import S_ISREG
 
 from ..errors import ZipImportError
 from ..interpreter import source_hash
-from ..locations import split
+from ..locations import SEPARATOR, split
+from ..machine import Machine
 from .kept_index import kept_index
 
 TYPE_CHECKING = False
@@ -91,12 +92,12 @@ def archive_in(path: str) -> tuple[str, str]:
 
         if is_url(path):
             raise ZipImportError("not a Zip file", path=path)  # and each folder of it would be asked for in vain
-    location = path.replace(os.altsep, os.sep) if os.altsep else path
-    location = location.rstrip(os.sep) or location
+    location = path.replace(os.altsep, SEPARATOR) if os.altsep else path
+    location = location.rstrip(SEPARATOR) or location
     folders: list[str] = []
     while True:
         try:
-            status = os.stat(location)
+            status = Machine.stat(location)
         except (OSError, ValueError):
             outer, name = split(location)
             if not name or outer == location or not outer:
@@ -106,7 +107,7 @@ def archive_in(path: str) -> tuple[str, str]:
             continue
         if not S_ISREG(status.st_mode):
             raise ZipImportError("not a Zip file", path=location)
-        return location, os.sep.join(reversed(folders))
+        return location, SEPARATOR.join(reversed(folders))
 
 
 def read_directory(archive: str) -> dict[str, Member | None]:
@@ -115,7 +116,7 @@ def read_directory(archive: str) -> dict[str, Member | None]:
     From CPython 3.14 on a folder that only its members imply is there too, as None.
     """
     try:
-        with open(archive, "rb") as file:
+        with Machine.open(archive, "rb") as file:
             directory = _Directory(file, archive)
     except OSError as error:
         raise ZipImportError(f"can't open Zip file: {archive!r}", path=archive) from error
@@ -123,7 +124,7 @@ def read_directory(archive: str) -> dict[str, Member | None]:
     members: dict[str, Member | None] = {row[0]: tuple.__new__(Member, row) for row in rows}
     if sys.version_info >= (3, 14):
         for folder in folders_of(members):
-            members.setdefault(folder + os.sep, None)
+            members.setdefault(folder + SEPARATOR, None)
     return members
 
 
@@ -132,7 +133,7 @@ def list_members(archive: str) -> list[Member]:
 
     Raises OSError, and ZipImportError or EOFError for what is no archive or a damaged one.
     """
-    with open(archive, "rb") as file:
+    with Machine.open(archive, "rb") as file:
         directory = _Directory(file, archive)
     return [Member(*row) for row in directory.rows()]
 
@@ -141,17 +142,17 @@ def folders_of(members: Iterable[str]) -> frozenset[str]:
     """Return every folder of the archive, without closing separator: listed ones and those that *members* imply."""
     folders = {""}
     for name in members:
-        folder = name.rpartition(os.sep)[0]
+        folder = name.rpartition(SEPARATOR)[0]
         while folder not in folders:
             folders.add(folder)
-            folder = folder.rpartition(os.sep)[0]
+            folder = folder.rpartition(SEPARATOR)[0]
     folders.remove("")
     return frozenset(folders)
 
 
 def read_member(archive: str, member: Member) -> bytes:
     """Return the uncompressed bytes of *member*. Raises OSError, and ZipImportError for an archive that is damaged."""
-    with open(archive, "rb") as file:
+    with Machine.open(archive, "rb") as file:
         file.seek(member.offset)
         head = file.read(_LOCAL_SIZE)
         if len(head) < _LOCAL_SIZE:
@@ -306,7 +307,7 @@ def _name(raw: bytes, flags: int, archive: str) -> str:
             raise ZipImportError(f"invalid UTF-8 file name in {archive!r}", path=archive) from error
     else:
         name = raw.decode("cp437")
-    return name.replace("/", os.sep)
+    return name.replace("/", SEPARATOR)
 
 
 def _halves(data: memoryview) -> list[int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from ..interpreter import sha256, source_hash
-from ..locations import split
+from ..locations import SEPARATOR, split
+from ..machine import Machine
 from .archive import folders_of, read_member
 
 TYPE_CHECKING = False
@@ -20,7 +21,7 @@ __all__ = ["ArchiveFiles", "MemberStatus", "identity"]
 def identity(archive: str) -> str | None:
     """Return a name that stands for the file *archive* as it is now (path, size, time); None: it is gone."""
     try:
-        status = os.stat(archive)
+        status = Machine.stat(archive)
     except OSError:
         return None
     now = status.st_mtime_ns, status.st_size
@@ -38,7 +39,7 @@ _identities: dict[str, tuple[tuple[int, int], str]] = {}
 class ArchiveFiles:
     """The files of an archive as a source: a location is the archive's path with the member's behind it."""
 
-    separator = os.sep
+    separator = SEPARATOR
 
     def __init__(self, archive: str, members: Mapping[str, Member | None]) -> None:
         self.root = archive
@@ -46,7 +47,7 @@ class ArchiveFiles:
         self._folders = folders_of(members)
 
     def _name(self, location: str) -> str:
-        return location.removeprefix(self.root).strip(os.sep)
+        return location.removeprefix(self.root).strip(SEPARATOR)
 
     def stamp(self, location: str) -> int | None:
         """Return a constant for a folder, None where there is none."""
@@ -61,7 +62,7 @@ class ArchiveFiles:
         if not self.is_directory(location):
             raise FileNotFoundError(2, "no such folder", location)
         name = self._name(location)
-        inside = {split(one.rstrip(os.sep)) for one in (*self._members, *self._folders)}
+        inside = {split(one.rstrip(SEPARATOR)) for one in (*self._members, *self._folders)}
         return [child for folder, child in inside if folder == name and child]
 
     def stat(self, location: str) -> MemberStatus | None:

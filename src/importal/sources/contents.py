@@ -12,6 +12,7 @@ import time
 
 from .. import files
 from ..interpreter import sha256
+from ..machine import Machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Contents:
         if held is not None:
             return held
         try:
-            with open(self.path(digest), "rb") as file:
+            with Machine.open(self.path(digest), "rb") as file:
                 data = file.read()
         except OSError:
             return None

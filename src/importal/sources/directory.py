@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import _io  # by this name, pyfakefs sees to it that real files are opened
 import os
-import time
 from stat import S_ISDIR, S_ISREG
 
-from ..interpreter import open_code
+from ..machine import Machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _TICK = 0.05
 
 def read_code(path: str) -> bytes:
     """Return the bytes of the file *path*, opened as code (PEP 578: a hook may refuse it). Raises OSError."""
-    with open_code(path) as file:
+    with _io.open_code(path) as file:
         raw = getattr(file, "raw", None)
         if raw is None:  # an embedder's hook may return any file-like object
             return file.read()
@@ -34,8 +34,8 @@ def read_code(path: str) -> bytes:
 
 def read_data(path: str) -> bytes:
     """Return the bytes of the file *path*. Raises OSError."""
-    with open(path, "rb") as file:
-        return file.read()
+    with Machine.open_raw(path) as file:
+        return file.readall()
 
 
 class FileSystem:
@@ -47,33 +47,30 @@ class FileSystem:
     def stamp(self, location: str) -> float | None:
         """Return what changes when an entry of the directory *location* comes or goes, None when it is no directory."""
         try:
-            status = os.stat(location or ".")
+            status = Machine.stat(location or ".")
         except OSError:
             return None
         return status.st_mtime if S_ISDIR(status.st_mode) else None
 
     def settled(self, stamp: float) -> bool:
         """Tell whether a listing taken now, at *stamp*, can be kept: any later change will change the stamp."""
-        return abs(time.time() - stamp) > _TICK
+        return abs(Machine.now() - stamp) > _TICK
 
     def list(self, location: str) -> Collection[str]:
         """Return the names in the directory *location*. Raises OSError."""
-        return os.listdir(location or ".")
+        return Machine.list(location or ".")
 
     def stat(self, location: str) -> os.stat_result | None:
         """Return the status of the regular file *location*, None when there is none."""
         try:
-            status = os.stat(location)
+            status = Machine.stat(location)
         except (OSError, ValueError):
             return None
         return status if S_ISREG(status.st_mode) else None
 
     def is_directory(self, location: str) -> bool:
         """Tell whether *location* is a directory."""
-        try:
-            return S_ISDIR(os.stat(location).st_mode)
-        except (OSError, ValueError):
-            return False
+        return Machine.is_directory(location)
 
     def read(self, location: str) -> bytes:
         """Return the bytes of the file *location*. Raises OSError."""

@@ -13,6 +13,7 @@ import sys
 
 from .. import files
 from ..interpreter import source_hash
+from ..machine import Machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def kept_index(kind: str, key: str, work_out: Callable[[], Any]) -> Any:
     path = os.path.join(files.cache_folder(), "indexes", f"{kind}-{key}.{tag}")
     if tag is not None:
         try:
-            with open(path, "rb") as file:
+            with Machine.open(path, "rb") as file:
                 data = file.read()
         except OSError:
             data = b""  # not worked out yet

@@ -308,3 +308,13 @@ case(
     report({"log": log, "after": getattr(m.__spec__, "_initializing", "<missing>")})
     """,
 )
+
+case(
+    "none_in_a_packages_place",
+    {"p": {"__init__.py": "", "q.py": ""}},
+    """
+    state.modules["p"] = None
+    statements = ("import p", "import p.q", "import p.q.r", "from p import q", "from p.q import x")
+    report({text: run(text) for text in statements} | {"function": attempt(imp.import_module, "p.q"), "added": added()})
+    """,
+)

@@ -507,3 +507,33 @@ case(
     report([attempt(lambda: imp.import_module(name).value) for name in ("with-dash", "1digit", "with space", "größe")])
     """,
 )
+
+case(
+    "how_an_entry_is_written",
+    {"lib": {"m.py": "def f(): pass", "p": {"__init__.py": "", "n.py": ""}}},
+    """
+    def seen(entry):
+        state.path.insert(0, entry)
+        for name in ("m", "p", "p.n"):
+            state.modules.pop(name, None)
+        import m, p.n
+        del state.path[0]
+        return [m.__file__, m.f.__code__.co_filename, p.__path__, p.n.__file__]
+    entries = ("lib", "./lib", ".//lib", "lib/", "lib//", "./lib//", "lib/.", at("lib") + "/", at("lib") + "//")
+    report({entry.replace(at(), "<here>"): seen(entry) for entry in entries})
+    """,
+)
+
+case(
+    "the_path_of_a_finder_and_the_origin_of_a_spec",
+    {},
+    """
+    details = (imp.machinery.SourceFileLoader, [".py"])
+    written = ("", ".", "./", "./.", "./x", ".//x", "x/", "x//", "../x", "/a//b/", "/a//", "/", "//")
+    report({
+        "finders": [imp.machinery.FileFinder(entry, details).path for entry in written],
+        "origins": [imp.util.spec_from_file_location("x", file).origin for file in ("x.py", "./x.py", ".//x.py", "a//x.py", "/a//x.py")],
+        "cached": [imp.util.cache_from_source(file) for file in ("x.py", "./x.py", "a//x.py", "/a//x.py", "//x.py")],
+    })
+    """,
+)

@@ -268,3 +268,50 @@ for length, private in ((60, None), (100, "a private system's import statements 
         """,
         private=private,
     )
+
+case(
+    "finders_that_know_nothing_but_the_programs_modules",
+    {"a.py": "import b\nvalue = 1", "b.py": "from a import value", "ns": {"x.py": ""}},
+    """
+    path_finder, asked = imp.machinery.PathFinder, []
+    class Strict:
+        def find_spec(self, name, path=None, target=None):
+            asked.append(name)
+            if name in {"a", "b", "ns", "ns.x"}:
+                return path_finder.find_spec(name, path, target)
+            raise LookupError(name)
+    state.meta_path[:] = [Strict()]
+    caught = []
+    for statement in ("import a", "import ns.x"):
+        try:
+            exec(statement)
+        except Exception as exc:
+            caught.append((type(exc).__name__, str(exc), exc.name))
+    report({"caught": caught, "asked": asked})
+    """,
+    private="its path finder is an object of its own",
+)
+
+case(
+    "an_import_function_that_knows_nothing_but_the_programs_modules",
+    {"a.py": "import b\nvalue = 1", "b.py": "from a import value", "ns": {"x.py": ""}},
+    """
+    builtins = sys.modules["builtins"]
+    usual, asked = builtins.__import__, []
+    def strict(name, *args, **kwargs):
+        asked.append(name)
+        if name not in {"a", "b", "ns.x", "_io"}:
+            raise LookupError(name)
+        return usual(name, *args, **kwargs)
+    builtins.__import__ = strict
+    caught = []
+    for statement in ("import a", "import ns.x"):
+        try:
+            exec(statement)
+        except Exception as exc:
+            caught.append((type(exc).__name__, str(exc)))
+    builtins.__import__ = usual
+    report({"caught": caught, "asked": [name for name in asked if name != "_io"]})
+    """,
+    private="a private system's statements have an import function of their own",
+)

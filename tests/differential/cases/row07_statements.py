@@ -449,3 +449,58 @@ case(
     """,
     private="__future__ is a file of the standard library",
 )
+
+LAZY = "programs in a private system are given an import function, by which nothing is lazy"
+
+case(
+    "all_statements_are_lazy",
+    {"m.py": "import n\nvalue = 1", "n.py": "value = 2", "p": {"__init__.py": "", "q.py": "value = 3"}},
+    """
+    import m
+    import p.q
+    from n import value
+    names = ("m", "n", "p", "p.q")
+    before = [name in state.modules for name in names]
+    used = [m.value, p.q.value, value]
+    report({"before": before, "used": used, "lazy": sorted(set(names) & set(sys.lazy_modules)), "mode": sys.get_lazy_imports()})
+    """,
+    flags=("-X", "lazy_imports=all"),
+    since=(3, 15),
+    private=LAZY,
+)
+
+case(
+    "a_program_that_makes_all_statements_lazy",
+    {"m.py": "value = 1", "late.py": "import m\nused = m.value\n"},
+    """
+    asked = []
+    def choose(importer, name, fromlist=None):
+        asked.append([importer, name])
+        return True
+    sys.set_lazy_imports_filter(choose)
+    sys.set_lazy_imports("all")
+    import late
+    before = "late" in state.modules
+    report({"before": before, "used": late.used, "asked": asked, "mode": sys.get_lazy_imports()})
+    """,
+    since=(3, 15),
+    private=LAZY,
+)
+
+case(
+    "what_has_been_lazy_and_is_loaded",
+    {"m.py": "value = 1", "n.py": "value = 2", "p": {"__init__.py": "", "q.py": ""}},
+    """
+    namespace = {}
+    exec("lazy import m; lazy from n import value; lazy import p.q", namespace)
+    def waiting():
+        return sorted({"m", "n", "p", "p.q"} & set(sys.lazy_modules))
+    before = waiting()
+    import m
+    after_m = waiting()
+    exec("value, p.q", namespace)
+    report({"before": before, "after m": after_m, "after": waiting()})
+    """,
+    since=(3, 15),
+    private=LAZY,
+)

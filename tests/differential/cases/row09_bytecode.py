@@ -543,3 +543,23 @@ case(
     report({"target": read("target"), "link": os.path.islink(at("__pycache__", "m" + tag())), "value": m.value})
     """,
 )
+
+case(
+    "who_changes_the_code_keeps_it_elsewhere",
+    SOURCE,
+    """
+    external = sys.modules["_frozen_importlib_external"]
+    usual = external.cache_from_source
+    def elsewhere(path, *args, **kwargs):
+        return usual(path, optimization="changed")
+    external.cache_from_source = elsewhere
+    import m
+    external.cache_from_source = usual
+    changed = listing("__pycache__")
+    del state.modules["m"]
+    import m
+    report({"changed": changed, "both": listing("__pycache__")})
+    """,
+    private="it is the interpreter's importlib that is altered",
+    packed="nothing is compiled",
+)

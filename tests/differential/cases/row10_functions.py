@@ -508,3 +508,16 @@ case(
     """,
     private="the main program imports inspect",
 )
+
+case(
+    "the_modules_that_functions_say_they_are_of",
+    {},
+    """
+    import pickle
+    names = ("module_from_spec", "spec_from_loader", "spec_from_file_location", "cache_from_source", "source_from_cache",
+             "decode_source", "find_spec", "resolve_name", "source_hash")
+    report({name: [getattr(imp.util, name).__module__, pickle.loads(pickle.dumps(getattr(imp.util, name))) is getattr(imp.util, name)]
+            for name in names})
+    """,
+    private="a private system has importal's own functions",
+)
