@@ -10,4 +10,6 @@ if not sys.flags.safe_path:
 
 from importal.cli import main
 
-sys.exit(main())
+status = main()
+if status:  # with -i, the interpreter goes on after a program that ends well
+    sys.exit(status)
