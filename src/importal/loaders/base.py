@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ..spec import ModuleSpec
 
-__all__ = ["CodeLoader", "LegacyClassLoading", "LegacyLoading", "checked_name", "code_of", "file_stem", "says_package"]
+__all__ = ["CodeLoader", "LegacyClassLoading", "LegacyLoading", "checked_name", "file_stem", "says_package"]
 
 
 class LegacyLoading:
@@ -72,7 +72,10 @@ class CodeLoader(LegacyLoading):
     @import_frame
     def exec_module(self, module: ModuleType) -> None:
         """Execute *module*'s code in its namespace. Raises ImportError when there is no code."""
-        exec(code_of(self, module.__name__), module.__dict__)
+        code = self.get_code(module.__name__)
+        if code is None:
+            raise ImportError(f"cannot load module {module.__name__!r} when get_code() returns None")
+        exec(code, module.__dict__)
 
     def is_package(self, fullname: str) -> bool:
         """Tell whether the file that defines *fullname* is an ``__init__`` file. Raises ImportError."""
@@ -83,15 +86,6 @@ class CodeLoader(LegacyLoading):
         # Left to the subclass, and not defined here: the abstract classes of importal.abc count what is missing.
         def get_code(self, fullname: str) -> CodeType | None: ...
         def get_filename(self, fullname: str) -> str: ...
-
-
-@import_frame
-def code_of(loader: CodeLoader, name: str) -> CodeType:
-    """Return the code of *loader*'s module *name*. Raises ImportError when there is none."""
-    code = loader.get_code(name)
-    if code is None:
-        raise ImportError(f"cannot load module {name!r} when get_code() returns None")
-    return code
 
 
 def says_package(loader: Any, name: str) -> bool:

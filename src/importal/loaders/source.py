@@ -13,17 +13,17 @@ from .. import files
 from ..bytecode import header, validity
 from ..bytecode.cache import cache_from_source
 from ..events import host_events
-from ..interpreter import MAGIC_NUMBER, Module, external, import_frame, rename_code, source_hash
+from ..interpreter import MAGIC_NUMBER, external, import_frame, rename_code, source_hash
 from ..locations import bytecode_location
 from ..machine import Machine
-from .base import CodeLoader, code_of
+from .base import CodeLoader
 from .decoding import decode_source
 from .file import FileLoader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from types import CodeType, ModuleType
+    from types import CodeType
     from typing import Any
 
     from ..events import Events
@@ -218,7 +218,6 @@ class SourceFileLoader(FileLoader, SourceLoader):
     reads_code = True
     # The status a finder saw when it found the file. An import under way uses it, once; any later use asks again.
     _found: os.stat_result | None = None
-    _current: os.stat_result | None = None
     # The files of a pack, for those that are not on the disk.
     _carried: Any = None
 
@@ -241,22 +240,17 @@ class SourceFileLoader(FileLoader, SourceLoader):
                 return reader
         return super().get_resource_reader(name)
 
-    def exec_module(self, module: ModuleType) -> None:
-        """Execute the module's code in its namespace."""
-        if self._found is not None:
-            if type(module) is Module and getattr(module.__spec__, "_initializing", False):
-                self._current = self._found
-            self._found = None
-        exec(code_of(self, module.__name__), module.__dict__)
-
-    exec_module = import_frame(exec_module)
-
     def path_stats(self, path: str) -> dict[str, Any]:
         """Return ``mtime`` (seconds) and ``size`` (bytes) of the file *path*. Raises OSError."""
-        status, self._current = self._current, None
-        if status is None or path != self.path:
+        status, self._found = self._found, None
+        if status is None or path != self.path or not self._is_importing():
             status = Machine.stat(path)
         return {"mtime": status.st_mtime, "size": status.st_size}
+
+    def _is_importing(self) -> bool:
+        """Tell whether the module is being imported now, by this loader."""
+        spec = getattr(self.state.modules.get(self.name), "__spec__", None)
+        return getattr(spec, "loader", None) is self and getattr(spec, "_initializing", False)
 
     def _cache_bytecode(self, source_path: str, cache_path: str, data: bytes) -> None:
         return self.set_data(cache_path, data, _mode=files.source_mode(source_path))

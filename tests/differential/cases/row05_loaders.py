@@ -758,3 +758,22 @@ case(
     """,
     private="inspect looks modules up in the host's table",
 )
+
+case(
+    "a_function_put_into_the_base_class_of_loaders",
+    {"m.py": "value = 'executed'"},
+    """
+    base = sys.modules["_frozen_importlib_external"].SourceLoader
+    usual = vars(base).get("exec_module")
+    base.exec_module = lambda loader, module: setattr(module, "value", "put in")
+    try:
+        import m
+    finally:
+        if usual is None:
+            del base.exec_module
+        else:
+            base.exec_module = usual
+    report({"value": m.value})
+    """,
+    private="it is the interpreter's importlib that is altered",
+)
