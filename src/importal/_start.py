@@ -30,8 +30,8 @@ def start(folder: str, packs: Sequence[str] = (), freeze: bool | None = None) ->
     executes the start-up files of a virtual environment twice.
 
     Other threads that import meanwhile wait for that: what the interpreter's own import began, importal's would not
-    know of. Loading takes the finders of now, whatever the program has made of them by then. Should it fail, the error
-    is raised once, and the interpreter's own import is back.
+    know of. Loading takes the built-in names, modules and finders of now, whatever the program has made of them by
+    then. Should it fail, the error is raised once, and the interpreter's own import is back.
     """
     global _started
     if _started:
@@ -39,7 +39,7 @@ def start(folder: str, packs: Sequence[str] = (), freeze: bool | None = None) ->
     _started = True
     bootstrap: Any = sys.modules["_frozen_importlib"]
     find_and_load = bootstrap._find_and_load
-    means = builtins.__import__, list(sys.meta_path), list(sys.path_hooks)
+    means = dict(builtins.__dict__), dict(sys.modules), list(sys.meta_path), list(sys.path_hooks)
     eagerly: Any = sys.modules["importal"].Eagerly()
     turn = _thread.allocate_lock()
     loading: int | None = None
@@ -73,15 +73,16 @@ def start(folder: str, packs: Sequence[str] = (), freeze: bool | None = None) ->
     bootstrap._find_and_load = load_importal_first
 
 
-def _install(folder: str, packs: Sequence[str], means: tuple[Any, Any, Any], *, freeze: bool | None) -> Any:
+def _install(folder: str, packs: Sequence[str], means: tuple[Any, ...], *, freeze: bool | None) -> Any:
     """Load importal by the *means* of the start and install it; return what takes its frames out of a traceback."""
     # Loading makes many objects and no garbage: a collection in between only costs time.
     collects = gc.isenabled()
     gc.disable()
-    programs = builtins.__import__, sys.meta_path, sys.path_hooks
-    changed = programs != means
+    programs_names, programs_modules = _exchange(builtins.__dict__, means[0]), _exchange(sys.modules, means[1])
+    programs = sys.meta_path, sys.path_hooks
+    changed = programs != means[2:]
     if changed:
-        builtins.__import__, sys.meta_path, sys.path_hooks = means
+        sys.meta_path, sys.path_hooks = means[2:]
     try:
         from importal import own
 
@@ -95,7 +96,7 @@ def _install(folder: str, packs: Sequence[str], means: tuple[Any, Any, Any], *, 
         if packs:
             from importal.pack.use import use_all
         if changed:
-            sys.meta_path, sys.path_hooks = programs[1:]
+            sys.meta_path, sys.path_hooks = programs
         installation = install(ImportSystem.host())
         if packs:
             installation.also(use_all(list(packs)))
@@ -105,7 +106,26 @@ def _install(folder: str, packs: Sequence[str], means: tuple[Any, Any, Any], *, 
             own.keep(kept)
     finally:
         if changed:
-            builtins.__import__, sys.meta_path, sys.path_hooks = programs
+            sys.meta_path, sys.path_hooks = programs
+        _exchange(builtins.__dict__, programs_names)
+        _exchange(sys.modules, programs_modules)
         if collects:
             gc.enable()
     return without_import_frames
+
+
+_ABSENT: Any = object()
+
+
+def _exchange(present: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Put *values* into *present*, and return what stood there instead of those that are others."""
+    before = {}
+    for name, value in values.items():
+        stood = present.get(name, _ABSENT)
+        if stood is not value:
+            before[name] = stood
+            if value is _ABSENT:
+                present.pop(name, None)
+            else:
+                present[name] = value
+    return before

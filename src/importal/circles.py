@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from .interpreter import is_import_module
 
 TYPE_CHECKING = False
@@ -23,7 +21,8 @@ def describe_circle(circle: Sequence[str], error: BaseException, frame: FrameTyp
     places = _importers(frame, load)
     places[circle[-1]] = _origin(error)
     lines = [f"import cycle: {' -> '.join(circle)}"]
-    for importer, module in pairwise(circle):
+    for number, importer in enumerate(circle[:-1]):
+        module = circle[number + 1]
         place = places.get(module)
         if place is not None:
             lines.append(f'  File "{place[0]}", line {place[1]}, {importer} imports {module}')

@@ -218,8 +218,6 @@ def _take_names(installation: Installation) -> None:
 
 
 def _exchange_finders(installation: Installation) -> None:
-    directory_hook = machinery.FileFinder.path_hook(*file_loaders())
-
     def finder(item: Any) -> Any:
         if isinstance(item, type) and item.__module__ in _STOCK_MODULES:
             return getattr(machinery, item.__name__, item)
@@ -228,25 +226,42 @@ def _exchange_finders(installation: Installation) -> None:
     def hook(item: Any) -> Any:
         if getattr(item, "__module__", None) not in _STOCK_MODULES:
             return item
-        return zipimporter if isinstance(item, type) else directory_hook
+        return zipimporter if isinstance(item, type) else path_hook_for_FileFinder
 
     installation.exchange("meta_path", finder)
     installation.exchange("path_hooks", hook)
-    if sys.path_hooks is not None:
-        sys.path_hooks += [url_hook, _pack_hook]
-    machinery.PathFinder.search.usual_hooks = [zipimporter, directory_hook, url_hook, _pack_hook]
-    installation.also(_without_hooks)
+    machinery.PathFinder.search.usual_hooks = [zipimporter, path_hook_for_FileFinder]
+    installation.also(_restore_tracebacks)
     _drop_finders(lambda finder: type(finder).__module__ in _STOCK_MODULES)
     for entry in [one for one, finder in sys.path_importer_cache.items() if finder is None and "://" in one]:
         del sys.path_importer_cache[entry]  # a URL, which no hook has claimed until now
     installation.also(lambda: _drop_finders(lambda finder: isinstance(finder, (EntryFinder, zipimporter))))
 
 
-def _without_hooks() -> None:
-    """Take away the hooks for URLs and packs, unless somebody else has, and what they may have set."""
-    for hook in (url_hook, _pack_hook):
-        if hook in (sys.path_hooks or ()):
-            sys.path_hooks.remove(hook)
+_directory_hook = machinery.FileFinder.path_hook(*file_loaders())
+
+
+def path_hook_for_FileFinder(path: str) -> Any:  # noqa: N802, the name that CPython's has
+    """Return a finder for a directory, what a URL names, or a pack (a path hook). Raises ImportError for anything else.
+
+    It is one hook, in the place of CPython's for directories: programs know the first of the two, and the last, by
+    their places.
+    """
+    try:
+        return _directory_hook(path)
+    except ImportError as error:
+        refused = error
+    if isinstance(path, str) and "://" in path:
+        return url_hook(path)
+    if isinstance(path, str) and path.endswith(".pack"):
+        from .pack.use import pack_hook
+
+        return pack_hook(path)
+    raise refused
+
+
+def _restore_tracebacks() -> None:
+    """Undo what a place that a URL names may have set."""
     uncaught: Any = sys.modules.get(f"{__package__}.uncaught")
     if uncaught is not None:
         uncaught.restore()
@@ -278,15 +293,6 @@ def _use_packs(installation: Installation) -> None:
     from .pack.use import use_all
 
     installation.also(use_all(entries(wanted)))
-
-
-def _pack_hook(entry: str) -> Any:
-    """Return a finder for the pack *entry* (a path hook). Raises ImportError for anything else."""
-    if not entry.endswith(".pack"):
-        raise ImportError("only packs are supported", path=entry)
-    from .pack.use import pack_hook
-
-    return pack_hook(entry)
 
 
 def _drop_finders(concerned: Callable[[Any], bool]) -> None:

@@ -13,6 +13,8 @@ import builtins
 import gc
 import sys
 
+from .machine import VERSION
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +67,7 @@ _IMPORTLIB = {"importlib", bootstrap.__name__, external.__name__}
 
 def _sha256() -> Callable[[bytes], Any]:
     """Return the constructor of sha256 hashes that is loaded soonest: hashlib brings a whole library with it."""
-    name = "_sha2" if sys.version_info >= (3, 12) else "_sha256"
+    name = "_sha2" if VERSION >= (3, 12) else "_sha256"
     try:
         return builtins.__import__(name).sha256  # type: ignore[no-any-return]
     except (ImportError, AttributeError):
@@ -102,7 +104,7 @@ count_threads: Callable[[], int] = getattr(_thread, "_count", lambda: 1)
 def thread_frames() -> dict[int, FrameType]:
     """Return the innermost frame of each native thread, by the thread's identifier."""
     # Up to CPython 3.12.2 a garbage collection in this call can leave all threads waiting for each other (gh-106883).
-    collects = sys.version_info < (3, 13) and gc.isenabled()
+    collects = VERSION < (3, 13) and gc.isenabled()
     if collects:
         gc.disable()
     try:

@@ -7,9 +7,8 @@ prefix directory, are arguments; :mod:`importal.util` offers the same functions 
 from __future__ import annotations
 
 import os
-import sys
 
-from .machine import Machine
+from .machine import VERSION, Machine
 
 __all__ = ["BYTECODE_SUFFIX", "PYCACHE", "absolute", "bytecode_location", "join", "source_location", "split"]
 
@@ -52,7 +51,7 @@ def absolute(path: str) -> str:
     """Return *path* as it counts from the root of the file system. Raises OSError: the current directory is gone."""
     if Machine.is_absolute(path):
         return path
-    if sys.version_info >= (3, 12):
+    if VERSION >= (3, 12):
         path = path.removeprefix(_HERE)
     path = path.rstrip(SEPARATORS)
     return join(Machine.current_directory(), path) if path else Machine.current_directory()

@@ -17,7 +17,10 @@ if sys.platform == "win32":
 else:
     import posix as _c
 
-__all__ = ["Machine"]
+__all__ = ["VERSION", "Machine"]
+
+# The interpreter's own: tests of programs put others into ``sys`` for a while.
+VERSION = sys.version_info[:2]
 
 
 class Machine:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 from .interpreter import warn
+from .machine import VERSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _ask(finder: Any, name: str, path: Sequence[str] | None, target: ModuleType 
     try:
         find_spec = finder.find_spec
     except AttributeError:
-        if sys.version_info < (3, 12):
+        if VERSION < (3, 12):
             return ask_finder(finder, name, path)
         return None
     return find_spec(name, path, target)  # type: ignore[no-any-return]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 
 from .locations import bytecode_location
+from .machine import VERSION
 from .names import parent
 
 TYPE_CHECKING = False
@@ -115,7 +116,7 @@ def module_repr(module: ModuleType) -> str:
     if spec:
         return _repr_from_spec(spec)
     loader = getattr(module, "__loader__", None)
-    if sys.version_info < (3, 12) and loader is not None and hasattr(loader, "module_repr"):
+    if VERSION < (3, 12) and loader is not None and hasattr(loader, "module_repr"):
         try:
             return str(loader.module_repr(module))
         except Exception:  # noqa: BLE001
@@ -138,6 +139,6 @@ def _repr_from_spec(spec: ModuleSpec) -> str:
     if spec.loader is None:
         return f"<module {name!r}>"
     portions = getattr(spec.loader, "portions", None)
-    if portions is not None and sys.version_info >= (3, 12):
+    if portions is not None and VERSION >= (3, 12):
         return f"<module {name!r} (namespace) from {list(portions)}>"
     return f"<module {name!r} ({spec.loader!r})>"

@@ -222,7 +222,7 @@ class ImportSystem(engine.ImportSystem):
         try:
             if spec.name in self.state.modules:
                 return self.state.modules[spec.name]
-            return self._load(spec, parent, child)
+            return self._load(spec, spec.name, parent, child)
         finally:
             self.locks.release(lock)
 

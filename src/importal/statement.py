@@ -9,6 +9,7 @@ import sys
 from _operator import index
 
 from .interpreter import audit, builtin_import, import_frame, warn, without_import_frames
+from .machine import VERSION
 from .names import check, resolve
 
 TYPE_CHECKING = False
@@ -74,7 +75,7 @@ def package_of(globals: Mapping[str, Any]) -> str:  # noqa: A002
     spec = globals.get("__spec__")
     if package is not None:
         if spec is not None and package != spec.parent:
-            category = ImportWarning if sys.version_info < (3, 12) else DeprecationWarning
+            category = ImportWarning if VERSION < (3, 12) else DeprecationWarning
             _warn(f"__package__ != __spec__.parent ({package!r} != {spec.parent!r})", category)
         return package  # type: ignore[no-any-return]
     if spec is not None:

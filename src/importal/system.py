@@ -209,7 +209,7 @@ class ImportSystem:
                 return self._instead_of_deadlock(name)
             # Another thread may have loaded it since this one began to search.
             module: ModuleType = table.get(name, _MISSING)
-            return self._load(spec, parent, child) if module is _MISSING else module
+            return self._load(spec, name, parent, child) if module is _MISSING else module
         finally:
             # No call until the lock is free: a signal's handler may raise at any call, and skip what follows it.
             if lock.owner == me:
@@ -268,8 +268,8 @@ class ImportSystem:
     # ------------------------------------------------------------ the module is made, executed and bound
 
     @import_frame
-    def _load(self, spec: ModuleSpec, parent: ModuleType | None, child: str) -> ModuleType:
-        """Load *spec* and bind the module as *child* on *parent*; this thread holds the module's lock."""
+    def _load(self, spec: ModuleSpec, name: str, parent: ModuleType | None, child: str) -> ModuleType:
+        """Load *spec* of the module *name* and bind it as *child* on *parent*; this thread holds the module's lock."""
         siblings = getattr(getattr(parent, "__spec__", None), "_uninitialized_submodules", None)
         if siblings is not None:
             # The interpreter words an AttributeError on the parent by this list.
@@ -288,7 +288,7 @@ class ImportSystem:
             if parent is not None:
                 self._bind(spec.name, child, module)
             if AUDITS_IN_PYTHON:
-                set_lazy_attributes(module, spec.name)
+                set_lazy_attributes(module, name)
             spec._initializing = False
             if self._when_loaded:
                 self._tell_loaded(spec.name, module)

@@ -105,7 +105,7 @@ def test_everything_answers_from_importal(child: Child) -> None:
             first, second, *_, last = sys.meta_path
             print(installation.active, first is machinery.BuiltinImporter, second is foreign)
             print(last is machinery.PathFinder)
-            first, second, last, urls, packs = sys.path_hooks
+            first, second, last = sys.path_hooks
             print(first is zipimporter, second is hook, type(last(str(tmp))) is machinery.FileFinder)
             print(importlib.machinery.FileFinder is machinery.FileFinder, zipimport.zipimporter is zipimporter)
             print(importlib.util.spec_from_file_location is importal.spec_from_file_location)

@@ -122,3 +122,26 @@ def test_importal_is_loaded_whatever_the_program_has_made_of_imports(child: Chil
     """)
     assert told.splitlines()[0].startswith("No module named 'm' []")
     assert told.splitlines()[1].endswith("True")
+
+
+def test_importal_is_loaded_whatever_the_program_has_taken_away(child: Child) -> None:
+    """What it has put among the built-in names and in the table is there again for its own imports."""
+    told = child("""
+        import builtins
+        trees.write({"m.py": ""}, tmp)
+        sys.path.insert(0, str(tmp))
+        from importal._start import start; start(str(tmp))
+        def refuse(*arguments, **named):
+            raise RuntimeError("not here")
+        usual = {name: getattr(builtins, name) for name in ("open", "setattr", "property", "zip", "__build_class__")}
+        modules = {name: sys.modules[name] for name in ("os", "stat", "_weakref", "_warnings", "marshal", "_thread", "zipimport")}
+        vars(builtins).update(dict.fromkeys(usual, refuse))
+        sys.modules.update(dict.fromkeys(modules))
+        import m
+        print(builtins.open is refuse, builtins.property is refuse, [sys.modules[name] for name in modules])
+        vars(builtins).update(usual)
+        sys.modules.update(modules)
+        import importal
+        print(type(m.__spec__) is importal.ModuleSpec, importal.ImportSystem.host().installed)
+    """)
+    assert told.splitlines() == [f"True True {[None] * 7}", "True True"]

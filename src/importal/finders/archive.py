@@ -15,6 +15,7 @@ from ..loaders.module import spec_from_loader
 from ..loaders.placed import PlacedExtensionLoader
 from ..loaders.source import code_from_bytecode
 from ..locations import SEPARATOR
+from ..machine import VERSION
 from ..sources.archive import Member, archive_in, folders_of, read_directory, read_member
 from ..sources.archive_files import ArchiveFiles
 from ..spec import ModuleSpec
@@ -74,7 +75,7 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
         self._folders: tuple[object, frozenset[str]] = (None, frozenset())
         # The last module located: find_spec locates what get_code then loads.
         self._last: tuple[str, object, _Found] | None = None
-        if sys.version_info < (3, 13):
+        if VERSION < (3, 13):
             self._files = directories[self.archive]
 
     def __repr__(self) -> str:
@@ -115,12 +116,12 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
         except ZipImportError:
             directories.pop(self.archive, None)
         self._kept = KeptBytecode(self.archive)
-        if sys.version_info < (3, 13):
+        if VERSION < (3, 13):
             self._files = directories.get(self.archive, {})
 
     def _get_files(self) -> dict[str, Member | None]:
         """Return the archive's members by name, {} when it is gone or broken."""
-        if sys.version_info < (3, 13):
+        if VERSION < (3, 13):
             return self._files
         try:
             members = directories[self.archive]
@@ -269,7 +270,7 @@ class zipimporter(LegacyEntryFinder, CodeLoader):  # noqa: N801, the name that z
             warnings.warn(
                 f"'{method}load_module' is deprecated and slated for removal in Python 3.15; use {method}exec_module() "
                 "instead"
-                if sys.version_info >= (3, 14)
+                if VERSION >= (3, 14)
                 else f"{method}load_module() is deprecated and slated for removal in Python 3.12; use exec_module() "
                 "instead",
                 DeprecationWarning,

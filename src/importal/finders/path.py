@@ -12,7 +12,7 @@ import sys
 from ..events import host_events
 from ..interpreter import warn
 from ..loaders.namespace import NamespacePath
-from ..machine import Machine
+from ..machine import VERSION, Machine
 from ..spec import ModuleSpec
 from .legacy import LegacyFinder
 
@@ -195,7 +195,7 @@ def _is_in_a_source(entry: str) -> bool:
 
 
 def _ask(finder: Any, fullname: str, target: ModuleType | None) -> ModuleSpec | None:
-    if sys.version_info < (3, 12) and not hasattr(finder, "find_spec"):
+    if VERSION < (3, 12) and not hasattr(finder, "find_spec"):
         return ask_entry_finder(finder, fullname)
     return finder.find_spec(fullname, target)  # type: ignore[no-any-return]
 

@@ -6,6 +6,7 @@ import sys
 
 from ..events import host_events
 from ..interpreter import Module, import_frame, warn, with_room
+from ..machine import VERSION
 from ..spec import ModuleSpec
 from .base import says_package
 from .location import spec_from_file_location
@@ -232,7 +233,7 @@ def _describe(loader: object) -> str:
 
 def load_by_name(loader: Any, name: str) -> ModuleType:
     """Load the module *name* with *loader* into ``sys.modules``: what a legacy ``load_module`` has to do (PEP 302)."""
-    removal = "3.15" if sys.version_info >= (3, 14) else "3.12"
+    removal = "3.15" if VERSION >= (3, 14) else "3.12"
     warn(
         f"the load_module() method is deprecated and slated for removal in Python {removal}; use exec_module() instead",
         DeprecationWarning,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..interpreter import external
-from ..machine import Machine
+from ..machine import VERSION, Machine
 from .base import LegacyLoading, warn_of_module_repr
 
 TYPE_CHECKING = False
@@ -59,7 +59,7 @@ class NamespacePath:
         try:
             return self._state.modules[parent].__path__
         except KeyError as error:
-            if sys.version_info < (3, 15):
+            if VERSION < (3, 15):
                 raise
             message = f"{parent!r} must be imported before finding {self._name!r}."
             raise ModuleNotFoundError(message, name=parent) from error

@@ -15,7 +15,7 @@ from ..bytecode.cache import cache_from_source
 from ..events import host_events
 from ..interpreter import MAGIC_NUMBER, external, import_frame, rename_code, source_hash
 from ..locations import bytecode_location
-from ..machine import Machine
+from ..machine import VERSION, Machine
 from .base import CodeLoader
 from .decoding import decode_source
 from .file import FileLoader
@@ -191,7 +191,7 @@ _MATCHES = validity.Fresh("modification time and size match")
 
 def compile_source(loader: Any, source: bytes, path: str, fullname: str) -> CodeType:
     """Compile by *loader*'s own ``source_to_code``, which knows the module's name from CPython 3.15 on."""
-    if sys.version_info >= (3, 15):
+    if VERSION >= (3, 15):
         return loader.source_to_code(source, path, fullname)  # type: ignore[no-any-return]
     return loader.source_to_code(source, path)  # type: ignore[no-any-return]
 

@@ -15,7 +15,7 @@ from stat import S_ISREG
 from ..errors import ZipImportError
 from ..interpreter import source_hash
 from ..locations import SEPARATOR, split
-from ..machine import Machine
+from ..machine import VERSION, Machine
 from .kept_index import kept_index
 
 TYPE_CHECKING = False
@@ -122,7 +122,7 @@ def read_directory(archive: str) -> dict[str, Member | None]:
         raise ZipImportError(f"can't open Zip file: {archive!r}", path=archive) from error
     rows = kept_index("archive", directory.key(), directory.rows)
     members: dict[str, Member | None] = {row[0]: tuple.__new__(Member, row) for row in rows}
-    if sys.version_info >= (3, 14):
+    if VERSION >= (3, 14):
         for folder in folders_of(members):
             members.setdefault(folder + SEPARATOR, None)
     return members
@@ -168,7 +168,7 @@ def read_member(archive: str, member: Member) -> bytes:
 
 
 def _inflate(data: bytes, archive: str, member: Member) -> bytes:
-    if member.method == _ZSTANDARD and sys.version_info >= (3, 15):
+    if member.method == _ZSTANDARD and VERSION >= (3, 15):
         return _expand(data, archive)
     if member.method != _DEFLATED:
         raise ZipImportError(

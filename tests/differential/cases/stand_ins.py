@@ -115,3 +115,28 @@ case(
     report({"file": p.n.__file__, "names": added(), "kept": listing("lib/__pycache__")})
     """,
 )
+
+case(
+    "the_version",
+    TREE,
+    """
+    make_zip("app.zip", {"inside.py": "value = 4"})
+    state.path[:0] = [at("app.zip"), at("lib")]
+    import m, inside
+    age("lib/m.py", 1)
+    before, outcomes = sys.version_info, []
+    for version in ((3, 8), (3, 11), (3, 12), (3, 13), (3, 14), (3, 15), (3, 99)):
+        sys.version_info = version
+        for name in ("m", "inside", "ns", "ns.x"):
+            state.modules.pop(name, None)
+        try:
+            import m, inside, ns.x
+            outcomes.append([repr(ns), m.value, inside.value])
+            import nothing_there
+        except ImportError as exc:
+            outcomes.append(str(exc))
+        finally:
+            sys.version_info = before
+    report(outcomes)
+    """,
+)
