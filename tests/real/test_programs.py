@@ -50,6 +50,7 @@ PROGRAMS: dict[str, tuple[trees.Tree, tuple[str, ...]]] = {
                 import sys
                 from pyfakefs.fake_filesystem_unittest import Patcher
                 sys.path.insert(0, "lib")
+                sys.dont_write_bytecode = True
                 with Patcher() as patcher:
                     patcher.fs.create_file("/data/x.txt", contents="text")
                     import a, colorsys, xml.dom.minidom
