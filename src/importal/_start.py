@@ -9,6 +9,7 @@ import _thread
 import builtins
 import gc
 import sys
+from _weakref import ref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def start(folder: str, packs: Sequence[str] = (), freeze: bool | None = None) ->
     _started = True
     bootstrap: Any = sys.modules["_frozen_importlib"]
     find_and_load = bootstrap._find_and_load
-    means = dict(builtins.__dict__), dict(sys.modules), list(sys.meta_path), list(sys.path_hooks)
+    # Modules are held weakly: whoever holds one keeps it from being finalised when the interpreter ends.
+    modules = {name: ref(module) for name, module in sys.modules.items() if type(module) is type(sys)}
+    means = dict(builtins.__dict__), modules, list(sys.meta_path), list(sys.path_hooks)
     eagerly: Any = sys.modules["importal"].Eagerly()
     turn = _thread.allocate_lock()
     loading: int | None = None
@@ -78,7 +81,8 @@ def _install(folder: str, packs: Sequence[str], means: tuple[Any, ...], *, freez
     # Loading makes many objects and no garbage: a collection in between only costs time.
     collects = gc.isenabled()
     gc.disable()
-    programs_names, programs_modules = _exchange(builtins.__dict__, means[0]), _exchange(sys.modules, means[1])
+    programs_names = _exchange(builtins.__dict__, means[0])
+    programs_modules = _exchange(sys.modules, {name: one() for name, one in means[1].items() if one() is not None})
     programs = sys.meta_path, sys.path_hooks
     changed = programs != means[2:]
     if changed:

@@ -145,3 +145,19 @@ def test_importal_is_loaded_whatever_the_program_has_taken_away(child: Child) ->
         print(type(m.__spec__) is importal.ModuleSpec, importal.ImportSystem.host().installed)
     """)
     assert told.splitlines() == [f"True True {[None] * 7}", "True True"]
+
+
+def test_what_ends_with_the_process_ends_as_without(child: Child) -> None:
+    """A program that imports nothing: nobody holds its module, and finalisers see its names."""
+    told = child("""
+        from importal._start import start; start(str(tmp))
+        class Last:
+            def __init__(self, number):
+                self.number = number
+            def __del__(self):
+                print(self.number, name)
+        name = "there"
+        one, two = Last(1), Last(2)
+        two.me = two
+    """)
+    assert told == "1 there\n2 there\n"
