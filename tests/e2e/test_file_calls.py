@@ -100,12 +100,11 @@ def explained(record: Record, seen: Seen) -> Counter[str]:
     by_c_code = [path for path in seen.opened if BY_C_CODE.search(path)]
     # A path entry's finder is chosen once: the one for archives asks what the entry is.
     choosing_a_finder = len(set(seen.listed))
-    # Bytecode: the source's permissions, whether there is a folder for __pycache__, and whether __pycache__ is one.
+    # Bytecode: the source's permissions, and whether there is a __pycache__; before it is made, a folder for it.
     written = [one for one in record.imports if one.kept == "written"]
     made = [call for call in seen.rest if call.startswith("mkdir")]
-    new_folders = len(set(made))
-    writing_bytecode = 3 * len(written) - new_folders
-    assert len(made) == len(written)
+    assert len(made) == len(set(made))
+    writing_bytecode = 2 * len(written) + len(made)
     return Counter(stat=choosing_a_finder + writing_bytecode, open=len(by_c_code) + len(of_archives))
 
 
