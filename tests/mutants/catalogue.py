@@ -114,7 +114,7 @@ MUTANTS = [
     # ------------------------------------------------------------ 4: path entries
     Mutant(
         4, "a listing is kept although its directory may have changed within the same tick", "sources/directory.py",
-        "return abs(time.time() - stamp) > _TICK",
+        "return abs(Machine.now() - stamp) > _TICK",
         "return True",
         unit("finders/entry::test_a_file_added_within_the_tick_of_the_listing_is_found",
              "sources/directory::test_a_stamp_is_settled_when_the_clock_has_moved_on"),
@@ -152,8 +152,8 @@ MUTANTS = [
     ),
     Mutant(
         4, "an entry that nobody claimed is never asked about again", "finders/path.py",
-        "            if finder is None or not os.path.isabs(entry):",
-        "            if not os.path.isabs(entry):",
+        "            if finder is None or not Machine.is_absolute(entry):",
+        "            if not Machine.is_absolute(entry):",
         unit("finders/path::test_invalidation", "finders/path::test_an_entry_that_appears_is_found_after_invalidation"),
     ),
     # ------------------------------------------------------------ 5: loaders
@@ -189,7 +189,7 @@ MUTANTS = [
     ),
     Mutant(
         5, "folders of an archive that only members imply are not there", "sources/archive.py",
-        "            folder = folder.rpartition(os.sep)[0]\n",
+        "            folder = folder.rpartition(SEPARATOR)[0]\n",
         "            folder = ''\n",
         unit("sources/archive::test_folders_with_and_without_members_of_their_own"),
     ),
@@ -416,8 +416,8 @@ MUTANTS = [
     ),
     Mutant(
         11, "a module that another thread has loaded meanwhile is loaded again", "system.py",
-        "            return self._load(spec, parent, child) if module is _MISSING else module",
-        "            return self._load(spec, parent, child)",
+        "            return self._load(spec, name, parent, child) if module is _MISSING else module",
+        "            return self._load(spec, name, parent, child)",
         unit("system::test_two_threads_that_find_the_same_module_execute_it_once",
              "standard::test_load_source", "standard::test_load_spec_loads_once"),
     ),
