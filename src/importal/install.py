@@ -218,6 +218,8 @@ def _take_names(installation: Installation) -> None:
 
 
 def _exchange_finders(installation: Installation) -> None:
+    directory_hook = machinery.FileFinder.path_hook(*file_loaders())
+
     def finder(item: Any) -> Any:
         if isinstance(item, type) and item.__module__ in _STOCK_MODULES:
             return getattr(machinery, item.__name__, item)
@@ -226,11 +228,13 @@ def _exchange_finders(installation: Installation) -> None:
     def hook(item: Any) -> Any:
         if getattr(item, "__module__", None) not in _STOCK_MODULES:
             return item
-        return zipimporter if isinstance(item, type) else path_hook_for_FileFinder
+        return zipimporter if isinstance(item, type) else directory_hook
 
     installation.exchange("meta_path", finder)
     installation.exchange("path_hooks", hook)
-    machinery.PathFinder.search.usual_hooks = [zipimporter, path_hook_for_FileFinder]
+    # Programs know the two hooks by their places, and what is in the closure of the second: there is no third.
+    installation.replace(machinery.FileFinder, "elsewhere", (url_hook, _pack_hook))
+    machinery.PathFinder.search.usual_hooks = [zipimporter, directory_hook]
     installation.also(_restore_tracebacks)
     _drop_finders(lambda finder: type(finder).__module__ in _STOCK_MODULES)
     for entry in [one for one, finder in sys.path_importer_cache.items() if finder is None and "://" in one]:
@@ -238,26 +242,13 @@ def _exchange_finders(installation: Installation) -> None:
     installation.also(lambda: _drop_finders(lambda finder: isinstance(finder, (EntryFinder, zipimporter))))
 
 
-_directory_hook = machinery.FileFinder.path_hook(*file_loaders())
+def _pack_hook(entry: str) -> Any:
+    """Return a finder for the pack *entry* (a path hook). Raises ImportError for anything else."""
+    if not entry.endswith(".pack"):
+        raise ImportError("only packs are supported", path=entry)
+    from .pack.use import pack_hook
 
-
-def path_hook_for_FileFinder(path: str) -> Any:  # noqa: N802, the name that CPython's has
-    """Return a finder for a directory, what a URL names, or a pack (a path hook). Raises ImportError for anything else.
-
-    It is one hook, in the place of CPython's for directories: programs know the first of the two, and the last, by
-    their places.
-    """
-    try:
-        return _directory_hook(path)
-    except ImportError as error:
-        refused = error
-    if isinstance(path, str) and "://" in path:
-        return url_hook(path)
-    if isinstance(path, str) and path.endswith(".pack"):
-        from .pack.use import pack_hook
-
-        return pack_hook(path)
-    raise refused
+    return pack_hook(entry)
 
 
 def _restore_tracebacks() -> None:

@@ -66,6 +66,8 @@ class ImportState(State):
     def _directory_hook(self, path: str) -> FileFinder:
         """Return a finder whose loaders keep and announce bytecode as this state says. Raises ImportError."""
         finder = _find_directories(path)
+        if not isinstance(finder, FileFinder):
+            raise ImportError("only directories are supported", path=path)
         finder.state = self
         finder.events = self.events
         return finder

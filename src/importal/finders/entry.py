@@ -159,6 +159,8 @@ class FileFinder(EntryFinder):
     # A private system's own; it is handed on to the loaders.
     state: StateLike = sys
     events: Events = host_events
+    # Hooks for what is no directory: URLs and packs, while importal is installed.
+    elsewhere: tuple[Callable[[str], Any], ...] = ()
 
     def __init__(self, path: str, *loader_details: tuple[Callable[[str, str], Any], Iterable[str]]) -> None:
         super().__init__(_absolute(path), _FILES, loader_details)
@@ -168,10 +170,15 @@ class FileFinder(EntryFinder):
     def path_hook(cls, *loader_details: tuple[Callable[[str, str], Any], Iterable[str]]) -> Callable[[str], FileFinder]:
         """Return a path hook that makes finders for directories, and raises ImportError for anything else."""
 
-        def path_hook_for_FileFinder(path: str) -> FileFinder:  # noqa: N802, the name that CPython's has
-            if not _FILES.is_directory(path or Machine.current_directory()):
-                raise ImportError("only directories are supported", path=path)
-            return cls(path, *loader_details)
+        def path_hook_for_FileFinder(path: str) -> Any:  # noqa: N802, the name that CPython's has
+            if _FILES.is_directory(path or Machine.current_directory()):
+                return cls(path, *loader_details)
+            for hook in cls.elsewhere if isinstance(path, str) else ():
+                try:
+                    return hook(path)
+                except ImportError:
+                    continue
+            raise ImportError("only directories are supported", path=path)
 
         return path_hook_for_FileFinder
 

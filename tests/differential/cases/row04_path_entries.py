@@ -542,14 +542,15 @@ case(
     "the_last_hook_is_the_one_for_directories",
     {"lib": {"m.other": "value = 1"}},
     """
-    names = [getattr(hook, "__name__", None) for hook in state.path_hooks]
+    names = [hook.__qualname__ for hook in state.path_hooks]
+    closure = state.path_hooks[-1].__code__.co_freevars
     suffixes = [suffix for suffix, _ in state.path_hooks[-1](at("lib"))._loaders]
     details = [(imp.machinery.SourceFileLoader, [".other"])]
     state.path_hooks[-1] = imp.machinery.FileFinder.path_hook(*details)
     state.path_importer_cache.clear()
     state.path.insert(0, at("lib"))
     import m
-    report({"names": names, "suffixes": sorted(suffixes), "value": m.value, "refused": attempt(state.path_hooks[1], at("nothing"))})
+    report({"names": names, "closure": closure, "suffixes": sorted(suffixes), "value": m.value, "refused": attempt(state.path_hooks[1], at("nothing"))})
     """,
     private="a private system has three hooks",
 )
