@@ -135,6 +135,8 @@ def main() -> None:
     parser = measure.parser(__doc__ or "", rounds=9)
     parser.add_argument("sets", nargs="*", default=list(SETS), help=f"which sets, of: {', '.join(SETS)} (all)")
     options = parser.parse_args()
+    if options.rounds < 1:
+        parser.error("--rounds: at least 1; this program measures times and counts nothing")
     table = None
     figures: dict[str, object] = {}
     for name in options.sets:

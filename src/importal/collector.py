@@ -10,15 +10,7 @@ are put into the oldest generation, where they would have come to by and by, wit
 
 from __future__ import annotations
 
-from gc import (
-    freeze,
-    get_count,
-    get_freeze_count,
-    get_threshold,
-    isenabled,
-    set_threshold,
-    unfreeze,
-)
+from gc import freeze, get_count, get_freeze_count, get_threshold, isenabled, set_threshold, unfreeze
 
 __all__ = ["Collector"]
 

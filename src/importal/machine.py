@@ -60,29 +60,27 @@ class Machine:
             return folder or root
 
     @staticmethod
+    def mode(path: str) -> int:
+        """Return what *path* is, and its permissions (``st_mode``), 0 when there is nothing to be seen."""
+        try:
+            return Machine.stat(path).st_mode
+        except (OSError, ValueError):
+            return 0
+
+    @staticmethod
     def is_directory(path: str) -> bool:
         """Tell whether *path* is a directory."""
-        try:
-            return S_ISDIR(Machine.stat(path).st_mode)
-        except (OSError, ValueError):
-            return False
+        return S_ISDIR(Machine.mode(path))
 
     @staticmethod
     def is_file(path: str) -> bool:
         """Tell whether *path* is a regular file."""
-        try:
-            return S_ISREG(Machine.stat(path).st_mode)
-        except (OSError, ValueError):
-            return False
+        return S_ISREG(Machine.mode(path))
 
     @staticmethod
     def exists(path: str) -> bool:
         """Tell whether there is anything at *path*."""
-        try:
-            Machine.stat(path)
-        except (OSError, ValueError):
-            return False
-        return True
+        return Machine.mode(path) != 0
 
     @staticmethod
     def make_directories(path: str) -> None:
