@@ -433,10 +433,11 @@ case(
     names = ("named", "numbered", "nameless", "fileless", "filed", "specless", "unspecced")
     def touch(name):
         return getattr(imp.import_module(name), "gone")
-    # Of a module without a name CPython 3.11 and 3.12 say now SystemError, now ImportError: an error that it forgot about
-    # is noticed, or is not, by what happens next.
-    nameable = [name for name in names if name != "nameless" or sys.version_info >= (3, 13)]
-    report({name: [run(f"from {name} import gone") if name in nameable else None, attempt(touch, name)] for name in names})
+    # Of a module without a name CPython 3.11 and 3.12 say SystemError: they have forgotten an error. A collection that
+    # happens to come in between finds it and clears it, and they say ImportError.
+    import gc
+    gc.disable()
+    report({name: [run(f"from {name} import gone"), attempt(touch, name)] for name in names})
     """,
 )
 
