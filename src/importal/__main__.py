@@ -8,8 +8,7 @@ import sys
 if not sys.flags.safe_path:
     sys.path[0] = os.path.dirname(sys.executable)
 
-from importal.cli import main
+from importal.cli import end, main
 
-status = main()
-if status:  # with -i, the interpreter goes on after a program that ends well
-    sys.exit(status)
+# Nothing is named or looked up after this: it is the program's module by then.
+end(main())

@@ -49,11 +49,12 @@ def start(folder: str, packs: Sequence[str] = (), freeze: bool | None = None) ->
     loaded = False
     users_frames_only: Any = None
 
-    def load_importal_first(name: str, import_: object) -> object:
+    def load_importal_first(name: str, import_: object, **how: bool) -> object:
+        # What the interpreter calls, by which name, is its own matter: CPython 3.15 adds `lazy_submodule`.
         nonlocal loading, loaded, users_frames_only
         if loaded or name in _ASKED_AT_START or loading == _thread.get_ident():
             # Also what undoing the installation puts back: from then on the interpreter's own import, as asked for.
-            return find_and_load(name, import_)
+            return find_and_load(name, import_, **how)
         with turn:
             if not loaded:
                 loading = _thread.get_ident()
@@ -64,9 +65,9 @@ def start(folder: str, packs: Sequence[str] = (), freeze: bool | None = None) ->
                     loading, loaded = None, True
         answering = bootstrap._find_and_load
         if answering is load_importal_first:
-            return find_and_load(name, import_)
+            return find_and_load(name, import_, **how)
         try:
-            return answering(name, import_)
+            return answering(name, import_, **how)
         except BaseException as error:
             users_frames_only(error)
             raise

@@ -236,10 +236,10 @@ def _exchange_finders(installation: Installation) -> None:
     installation.replace(machinery.FileFinder, "elsewhere", (url_hook, _pack_hook))
     machinery.PathFinder.search.usual_hooks = [zipimporter, directory_hook]
     installation.also(_restore_tracebacks)
-    _drop_finders(lambda finder: type(finder).__module__ in _STOCK_MODULES)
-    for entry in [one for one, finder in sys.path_importer_cache.items() if finder is None and "://" in one]:
-        del sys.path_importer_cache[entry]  # a URL, which no hook has claimed until now
-    installation.also(lambda: _drop_finders(lambda finder: isinstance(finder, (EntryFinder, zipimporter))))
+    _drop_finders(lambda finder, _: type(finder).__module__ in _STOCK_MODULES)
+    # A URL, which no hook has claimed until now, is asked for again.
+    _drop_finders(lambda finder, entry: finder is None and "://" in entry)
+    installation.also(lambda: _drop_finders(lambda finder, _: isinstance(finder, (EntryFinder, zipimporter))))
 
 
 def _pack_hook(entry: str) -> Any:
@@ -286,11 +286,12 @@ def _use_packs(installation: Installation) -> None:
     installation.also(use_all(entries(wanted)))
 
 
-def _drop_finders(concerned: Callable[[Any], bool]) -> None:
+def _drop_finders(concerned: Callable[[Any, str], bool]) -> None:
     """Forget the path entry finders that are *concerned*; the hooks are asked again when needed."""
+    # A list, and no error: other threads may be importing.
     for entry, finder in list(sys.path_importer_cache.items()):
-        if concerned(finder):
-            del sys.path_importer_cache[entry]
+        if concerned(finder, entry):
+            sys.path_importer_cache.pop(entry, None)
 
 
 def _adopt_loaded_modules(installation: Installation) -> None:

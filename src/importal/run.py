@@ -273,6 +273,7 @@ class Program:
 
         Raises TargetError when there is nothing to execute, else whatever the program raises.
         """
+        _clear_main()
         {"path": self._run_path, "module": self._run_module, "command": self._run_command}[self.kind](system)
 
     @import_frame
@@ -283,50 +284,43 @@ class Program:
             raise TargetError(f"can't open file {os.path.abspath(path)!r}: [Errno 2] No such file or directory")
         if path != "-" and _holds_modules(system, path):
             _set_first_entry(_from_here(path))
-            self._run_found(system, "__main__")
+            present = sys.modules.pop("__main__")  # what is to be found has this name
+            try:
+                spec, code = find_program(system, "__main__", TargetError)
+            except TargetError:
+                raise TargetError(f"can't find '__main__' module in {os.path.abspath(path)!r}") from None
+            finally:
+                sys.modules["__main__"] = present
+            exec(code, _complete_main(file=spec.origin, loader=spec.loader, spec=spec))
             return
         if path == "-":
             _set_first_entry("")
-            module = _become_main(file="<stdin>", loader=BuiltinImporter)
+            namespace = _complete_main(file="<stdin>", loader=BuiltinImporter)
             code = compile(sys.stdin.buffer.read(), "<stdin>", "exec", dont_inherit=True)
         else:
             _set_first_entry(split(os.path.realpath(path))[0])
             file = _from_here(path)
             loader = SourcelessFileLoader if path.endswith(".pyc") else SourceFileLoader
-            module = _become_main(file=file, loader=loader("__main__", file))
+            namespace = _complete_main(file=file, loader=loader("__main__", file))
             code = code_of_file(file)
-        exec(code, module.__dict__)
+        exec(code, namespace)
 
     @import_frame
     def _run_module(self, system: ImportSystem) -> None:
         sys.argv[:] = ["-m", *self.arguments]
         _set_first_entry(os.getcwd())
-        self._run_found(system, self.target)
-
-    @import_frame
-    def _run_found(self, system: ImportSystem, name: str) -> None:
-        if name == "__main__":
-            sys.modules.pop("__main__", None)
-        try:
-            spec, code = find_program(system, name, TargetError)
-        except TargetError:
-            if name == "__main__":
-                raise TargetError(f"can't find '__main__' module in {os.path.abspath(self.target)!r}") from None
-            raise
-        if name != "__main__":
-            sys.argv[0] = spec.origin or self.target
-        module = _become_main(file=spec.origin, loader=spec.loader, spec=spec)
-        exec(code, module.__dict__)
+        spec, code = find_program(system, self.target, TargetError)
+        sys.argv[0] = spec.origin or self.target
+        exec(code, _complete_main(file=spec.origin, loader=spec.loader, spec=spec))
 
     @import_frame
     def _run_command(self, system: ImportSystem) -> None:
         sys.argv[:] = ["-c", *self.arguments]
         _set_first_entry("")
-        module = _become_main(file=None, loader=BuiltinImporter)
         code = compile(self.target, "<string>", "exec", dont_inherit=True)
         if sys.version_info >= (3, 13):
             _remember_command(self.target)
-        exec(code, module.__dict__)
+        exec(code, _complete_main(file=None, loader=BuiltinImporter))
 
 
 def _from_here(path: str) -> str:
@@ -343,15 +337,34 @@ def _set_first_entry(entry: str) -> None:
     sys.path[:1] = [entry]
 
 
-def _become_main(*, file: str | None, loader: Any, spec: ModuleSpec | None = None) -> ModuleType:
-    """Return a new ``__main__`` that stands in ``sys.modules``."""
+def _clear_main() -> None:
+    """Make ``__main__`` what it is before a program begins.
+
+    It stays the same module: start-up files, and packages above a program, may have taken it by then. What it has held
+    so far is the command line's of importal, as far as that has named it.
+    """
     import builtins
 
-    module = Module("__main__")
+    module = sys.modules["__main__"]
     namespace = module.__dict__
-    namespace.update(__loader__=loader, __spec__=spec, __package__=None, __builtins__=builtins)
+    frame = sys._getframe()
+    while frame.f_globals is not namespace and frame.f_back is not None:
+        frame = frame.f_back
+    command_line = frame.f_code.co_names if frame.f_globals is namespace else ()
+    own = {"__file__", "__cached__", *command_line}
+    others = {name: value for name, value in namespace.items() if name not in own}
+    namespace.clear()
+    namespace.update(Module("__main__").__dict__, __loader__=BuiltinImporter)
     if sys.version_info < (3, 14):
         namespace["__annotations__"] = {}
+    namespace["__builtins__"] = builtins
+    namespace.update((name, value) for name, value in others.items() if name not in namespace)
+
+
+def _complete_main(*, file: str | None, loader: Any, spec: ModuleSpec | None = None) -> dict[str, Any]:
+    """Give ``__main__`` what a program knows of itself, and return its namespace."""
+    namespace = sys.modules["__main__"].__dict__
+    namespace.update(__loader__=loader, __spec__=spec)
     if file is not None:
         namespace["__file__"] = file
         if sys.version_info < (3, 15):
@@ -360,8 +373,7 @@ def _become_main(*, file: str | None, loader: Any, spec: ModuleSpec | None = Non
         namespace["__package__"] = spec.parent
         if sys.version_info < (3, 15):
             namespace["__cached__"] = spec.cached
-    sys.modules["__main__"] = module
-    return module
+    return namespace
 
 
 def _remember_command(source: str) -> None:

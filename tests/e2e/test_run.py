@@ -98,6 +98,51 @@ def test_what_a_program_finds_itself_to_be(pair: Pair, place: Path, name: str) -
     assert "argv" in result.out
 
 
+def test_the_module_of_the_program_is_the_one_that_others_have_taken(pair: Pair) -> None:
+    """By a start-up file, or by a package on the way to the program: multiprocessing keeps it under a second name."""
+    program = trees.text("""
+        import sitecustomize, sys
+        main = sys.modules["__main__"]
+        print(main is sitecustomize.main, vars(main) is globals(), list(vars(main)))
+        if "pkg" in sys.modules:
+            print(main is sys.modules["pkg"].main, sys.modules["pkg"].before)
+    """)
+    taking = "import __main__ as main\n"
+    tree: trees.Tree = {
+        "sitecustomize.py": taking + "main.from_the_start = 1",
+        "pkg": {"__init__.py": taking + "before = list(vars(main))", "prog.py": program},
+        "app": {"__main__.py": program},
+        "prog.py": program,
+    }
+    trees.write(tree, pair.cwd)
+    paths = os.pathsep.join([str(pair.cwd), str(SOURCES)])
+    for arguments in (["prog.py"], ["app"], ["-m", "prog"], ["-m", "pkg.prog"], ["-c", program]):
+        assert pair.same(*arguments, PYTHONPATH=paths).out.startswith("True True")
+
+
+def test_processes_of_a_module_whose_package_has_imported_multiprocessing(pair: Pair) -> None:
+    program = trees.text("""
+        import concurrent.futures, multiprocessing
+        class K:
+            pass
+        def work(k):
+            return type(k)()
+        if __name__ == "__main__":
+            context = multiprocessing.get_context("spawn")
+            with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:
+                print(type(pool.submit(work, K()).result()) is K)
+    """)
+    trees.write(
+        {"pkg": {"__init__.py": "import multiprocessing.process, multiprocessing", "prog.py": program}}, pair.cwd
+    )
+    assert pair.same("-m", "pkg.prog").out == "True\n"
+
+
+def test_what_is_left_in_the_module_of_an_interactive_program(pair: Pair) -> None:
+    out = pair.same("-c", "x = 1", stdin="print(sorted(globals()))\n", flags=("-i",)).out
+    assert "'x'" in out
+
+
 @pytest.mark.parametrize("option", ["-O", "-OO"])
 @pytest.mark.parametrize("name", ["script", "directory", "archive", "module", "command", "standard input"])
 def test_optimised(pair: Pair, place: Path, name: str, option: str) -> None:
@@ -130,6 +175,27 @@ def test_bytecode_is_kept_as_by_python(pair: Pair) -> None:
 
 
 # ---------------------------------------------------------------- how it ends
+
+
+@pytest.mark.parametrize("ending", ["", "1 / 0"])
+def test_finalisers_of_the_programs_objects_find_its_names(pair: Pair, ending: str) -> None:
+    program = """
+        import functools
+        class Last:
+            def __del__(self):
+                print("last", told())
+        def told():
+            return "told"
+        def fail():
+            local = Last()
+            {ending}
+        one = Last()
+        two = Last()
+        two.me = two
+        fail()
+    """
+    trees.write({"m.py": trees.text(program).replace("{ending}", ending)}, pair.cwd)
+    assert pair.same("m.py").out == "last told\n" * 3
 
 
 @pytest.mark.parametrize(

@@ -313,6 +313,7 @@ def test_a_failing_installation_leaves_nothing(child: Child) -> None:
 def test_from_3_to_many_threads_import_while_it_is_installed_and_undone(child: Child) -> None:
     out = child("""
         import importal, threading
+        sys.setswitchinterval(1e-5)
         trees.write({f"m{thread}_{number}.py": "" for thread in range(4) for number in range(40)}, tmp)
         sys.path.insert(0, str(tmp))
         failures = []

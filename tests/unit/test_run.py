@@ -188,19 +188,26 @@ def test_code_of_file(tmp_path: Path) -> None:
 
 def test_a_program_takes_over_the_process(child: Callable[..., str]) -> None:
     out = child(
-        """
-        import importal
-        from importal.run import Program
+        '''
         tell = "import sys\\nprint(__name__, sys.argv, sys.path[0], "
         trees.write({"lib": {"script.py": tell + "vars(sys.modules['__main__']) is globals(), __spec__)",
-                             "m.py": tell + "__spec__.name)"}}, tmp)
-        host = importal.ImportSystem.host()
-        Program("path", str(tmp / "lib" / "script.py"), ["a", "b"]).run(host)
-        Program("command", "import sys; print(__name__, sys.argv, repr(sys.path[0]))", ["c"]).run(host)
-        import os
-        os.chdir(tmp / "lib")
-        Program("module", "m", ["d"]).run(host)
-        """,
+                             "m.py": tell + "__spec__.name)"},
+                     # Of its own: a program takes over the module in which this text is executed.
+                     "starter.py": """
+                         import importal, os
+                         from importal.run import Program
+                         def start(folder):
+                             host = importal.ImportSystem.host()
+                             Program("path", str(folder / "script.py"), ["a", "b"]).run(host)
+                             command = "import sys; print(__name__, sys.argv, repr(sys.path[0]))"
+                             Program("command", command, ["c"]).run(host)
+                             os.chdir(folder)
+                             Program("module", "m", ["d"]).run(host)
+                     """}, tmp)
+        sys.path.insert(1, str(tmp))
+        import starter
+        starter.start(tmp / "lib")
+        ''',
     )
     first, second, third = out.splitlines()
     assert first.startswith("__main__ ['")
@@ -222,16 +229,20 @@ def test_a_program_takes_over_the_process(child: Callable[..., str]) -> None:
 )
 def test_a_program_that_is_not_there(child: Callable[..., str], kind: str, target: str, message: str) -> None:
     out = child(
-        """
-        import importal, os, re
-        from importal.run import Program
-        os.mkdir(tmp / "empty")
-        kind, target, message = sys.argv[1:]
-        try:
-            Program(kind, target, []).run(importal.ImportSystem.host())
-        except importal.TargetError as error:
-            print(bool(re.search(message, str(error))))
-        """,
+        '''
+        trees.write({"empty": {}, "starter.py": """
+            import importal, re
+            from importal.run import Program
+            def start(kind, target, message):
+                try:
+                    Program(kind, target, []).run(importal.ImportSystem.host())
+                except importal.TargetError as error:
+                    print(bool(re.search(message, str(error))))
+        """}, tmp)
+        sys.path.insert(1, str(tmp))
+        import starter
+        starter.start(*sys.argv[1:])
+        ''',
         kind,
         target,
         message,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+
+import pytest
 
 Child = Callable[..., str]
 
@@ -53,6 +56,20 @@ def test_a_missing_module_is_missing(child: Child) -> None:
             print(error, [frame.name for frame in traceback.extract_tb(error.__traceback__)])
     """)
     assert out == "No module named 'no_such_module_here' ['<module>']\n"
+
+
+@pytest.mark.skipif(sys.version_info < (3, 15), reason="PEP 810: CPython 3.15 is the first with lazy imports")
+def test_a_lazy_name_may_be_the_first(child: Child) -> None:
+    out = child("""
+        from importal._start import start; start(str(tmp))
+        namespace = {}
+        exec("lazy from sys import no_such_name", namespace)
+        try:
+            exec("no_such_name", namespace)
+        except ImportError as error:
+            print(error.__cause__)
+    """)
+    assert out == "lazy import of 'sys.no_such_name' raised an exception during resolution\n"
 
 
 def test_a_thread_may_be_the_first(child: Child) -> None:

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["loaded_here", "main"]
+__all__ = ["end", "loaded_here", "main"]
 
 COMMANDS = {
     "run": "run a program under importal, exactly as python runs it",
@@ -103,6 +103,12 @@ def main(argv: list[str] | None = None) -> int:
     hint = f"; did you mean {near[0]!r}?" if near else f"; commands are {', '.join(COMMANDS)}"
     print(f"importal: no command {command!r}{hint}", file=sys.stderr)
     return 2
+
+
+def end(status: int) -> None:
+    """End the process with *status*, unless that is 0: with -i the interpreter then goes on."""
+    if status:
+        sys.exit(status)
 
 
 def _unless_closed(command: Callable[[list[str]], int], arguments: list[str]) -> int:

@@ -167,13 +167,15 @@ def _run(program: Program, kept: str | None, realms: dict[str, list[str]], freez
 
 def _show_only_the_program(error: BaseException) -> None:
     """Have *error*'s traceback begin in the program when the interpreter shows it, and everything else as ever."""
-    shown = without_import_frames(error).__traceback__
+    kept = [(without_import_frames(error), error.__traceback__)]
     hook = sys.excepthook
 
     def show(cls: type[BaseException], value: BaseException, traceback: TracebackType | None) -> None:
-        if value is error:
-            traceback = shown
-            value.__traceback__ = shown
+        if sys.excepthook is show:
+            sys.excepthook = hook
+        if kept and value is kept[0][0]:
+            traceback = value.__traceback__ = kept[0][1]
+        kept.clear()  # its frames, and all they hold, are to go when the interpreter lets go of them
         hook(cls, value, traceback)
 
     sys.excepthook = show

@@ -11,6 +11,7 @@ returns it. Asked for a name it does not have, it answers with what stands in it
 
 from __future__ import annotations
 
+import builtins
 from _thread import get_ident
 
 from ..interpreter import Module, import_frame
@@ -19,10 +20,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
+    from typing import Any
 
     from ..state import StateLike
 
 __all__ = ["partial_class"]
+
+# What a module raises when it is asked for a name that is just being resolved (PEP 810).
+_IS_BEING_RESOLVED: Any = getattr(builtins, "ImportCycleError", ())
+
+
+def _attribute(module: ModuleType, name: str) -> object:
+    """Return the attribute *name* of *module* itself. Raises AttributeError, also while the name is being resolved.
+
+    The interpreter answers so whoever asks a module whether it has a name, and `from . import name` then finds the
+    submodule in the table; from a subclass it takes AttributeError only.
+    """
+    try:
+        return Module.__getattribute__(module, name)
+    except _IS_BEING_RESOLVED:
+        raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}") from None
 
 
 def partial_class(wait: Callable[[str], bool], state: StateLike) -> type[ModuleType]:
@@ -36,19 +53,25 @@ def partial_class(wait: Callable[[str], bool], state: StateLike) -> type[ModuleT
     class PartialModule(Module):  # type: ignore[misc, valid-type]
         __slots__ = ()
 
+        if _IS_BEING_RESOLVED:
+
+            @import_frame
+            def __getattribute__(self, name: str) -> object:
+                return _attribute(self, name)
+
         @import_frame
         def __getattr__(self, name: str) -> object:
             # Names with underscores are the import system's, or asked for by tools that look through all modules: they
             # are there from the beginning, or never. `__all__` is the module's.
             if type(self) is not PartialModule or (name.startswith("__") and name != "__all__"):
-                return Module.__getattribute__(self, name)
+                return _attribute(self, name)
             own_name: str = self.__spec__.name  # type: ignore[attr-defined]
             if not wait(own_name):
                 # Once in vain is enough, for whoever asks for more names.
                 self.__class__ = Module  # type: ignore[assignment]
             try:
                 # Looked up again; where the name is missing, the words are the interpreter's own.
-                return Module.__getattribute__(self, name)
+                return _attribute(self, name)
             except AttributeError:
                 question = (get_ident(), own_name, name)
                 other = state.modules.get(own_name)

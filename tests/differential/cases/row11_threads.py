@@ -254,3 +254,21 @@ for method in ("spawn", "forkserver"):
         """,
         private="multiprocessing starts a program of its own",
     )
+
+case(
+    "a_package_resolves_its_own_lazy_name_while_others_run",
+    {
+        "p": {
+            "__init__.py": "lazy from . import m\nlazy from .m import other\nvalue = m.value + other",
+            "m.py": "value, other = 1, 2",
+        }
+    },
+    EVENTS
+    + """
+other = in_thread(log.release.wait)
+report({"value": imp.import_module("p").value, "added": added()})
+log.release.set()
+""",
+    private="programs in a private system are given an import function, by which nothing is lazy",
+    since=(3, 15),
+)
