@@ -10,6 +10,7 @@ import sys
 
 from . import machinery
 from .bytecode.cache import cache_from_source, source_from_cache
+from .counterparts import changes, is_changed
 from .errors import DeadlockError
 from .finders.archive import ZipImportError, directories, zipimporter
 from .interpreter import bootstrap, external, without_import_frames
@@ -43,7 +44,7 @@ def put_names(installation: Installation) -> None:
     for owner, owned in ((bootstrap, _bootstrap_names(system)), (external, _external_names())):
         for name, value in owned.items():
             stock.append((value, getattr(owner, name, None)))
-            installation.replace(owner, name, value)
+            _put(installation, owner, name, value)
     installation.also(lambda: _give_back(stock))
     # The functions of the package itself stay: they are a few lines that call what now stands in _bootstrap.
     for module, marker, names in (
@@ -56,6 +57,17 @@ def put_names(installation: Installation) -> None:
     installation.also(system.when_loaded("zipimport", lambda module: _put_zip_names(installation, module)))
     installation.also(system.when_loaded("importlib.abc", _register_with_abc))
     installation.also(system.when_loaded("pkgutil", _register_with_pkgutil))
+
+
+def _put(installation: Installation, owner: Any, name: str, value: Any) -> None:
+    """Put *value* where one of importlib's stands; what a program has put there, or set in the class there, stays."""
+    stood = getattr(owner, name, None)
+    if is_changed(stood):
+        return
+    if isinstance(value, type) and isinstance(stood, type) and not name.startswith("_"):
+        for method, changed in changes(stood):
+            installation.replace_in_class(value, method, changed)
+    installation.replace(owner, name, value)
 
 
 def _give_back(stock: list[tuple[object, object]]) -> None:
@@ -76,7 +88,7 @@ def _putter(
     def put(loaded: ModuleType) -> None:
         if getattr(loaded, marker, None) in own:
             for name, value in names().items():
-                installation.replace(loaded, name, value)
+                _put(installation, loaded, name, value)
 
     return put
 
@@ -178,7 +190,7 @@ def _util_names(system: ImportSystem) -> dict[str, Any]:
 
 
 def _put_zip_names(installation: Installation, module: ModuleType) -> None:
-    installation.replace(module, "zipimporter", zipimporter)
+    _put(installation, module, "zipimporter", zipimporter)
     installation.replace(module, "ZipImportError", ZipImportError)
     installation.replace(module, "_zip_directory_cache", directories)
     installation.replace(module, "_read_directory", read_directory)

@@ -16,6 +16,14 @@ import sys
 from _weakref import ref
 
 from . import interpreter, machinery
+from .counterparts import (
+    class_counterpart,
+    finder_counterpart,
+    hook_counterpart,
+    is_stock,
+    loader_counterpart,
+    spec_counterpart,
+)
 from .errors import InstallError
 from .finders.archive import zipimporter
 from .finders.entry import EntryFinder
@@ -42,13 +50,6 @@ _one_at_a_time = _thread.RLock()
 
 _Function = type(lambda: None)
 _PROBE = "importal.<probe>"
-_STOCK_MODULES = {
-    "_frozen_importlib",
-    "_frozen_importlib_external",
-    "importlib._bootstrap",
-    "zipimport",
-    "importlib._bootstrap_external",
-}
 
 
 class Installation:
@@ -91,6 +92,21 @@ class Installation:
             present = owner_of()
             if getattr(present, name, None) is value:
                 setattr(present, name, before)
+
+        setattr(owner, name, value)
+        self._undo.append(put_back)
+
+    def replace_in_class(self, owner: type, name: str, value: object) -> None:
+        """Set the attribute *name* of the class *owner*, which may have inherited it, to be put back with the rest."""
+        before = vars(owner).get(name)
+
+        def put_back() -> None:
+            if vars(owner).get(name) is not value:
+                return
+            if before is None:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, before)
 
         setattr(owner, name, value)
         self._undo.append(put_back)
@@ -219,27 +235,38 @@ def _take_names(installation: Installation) -> None:
 
 def _exchange_finders(installation: Installation) -> None:
     directory_hook = machinery.FileFinder.path_hook(*file_loaders())
-
-    def finder(item: Any) -> Any:
-        if isinstance(item, type) and item.__module__ in _STOCK_MODULES:
-            return getattr(machinery, item.__name__, item)
-        return item
-
-    def hook(item: Any) -> Any:
-        if getattr(item, "__module__", None) not in _STOCK_MODULES:
-            return item
-        return zipimporter if isinstance(item, type) else directory_hook
-
-    installation.exchange("meta_path", finder)
-    installation.exchange("path_hooks", hook)
+    installation.exchange("meta_path", class_counterpart)
+    installation.exchange("path_hooks", lambda hook: hook_counterpart(hook, directory_hook))
     # Programs know the two hooks by their places, and what is in the closure of the second: there is no third.
     installation.replace(machinery.FileFinder, "elsewhere", (url_hook, _pack_hook))
     machinery.PathFinder.search.usual_hooks = [zipimporter, directory_hook]
     installation.also(_restore_tracebacks)
-    _drop_finders(lambda finder, _: type(finder).__module__ in _STOCK_MODULES)
-    # A URL, which no hook has claimed until now, is asked for again.
-    _drop_finders(lambda finder, entry: finder is None and "://" in entry)
-    installation.also(lambda: _drop_finders(lambda finder, _: isinstance(finder, (EntryFinder, zipimporter))))
+    _exchange_cached(installation)
+
+
+def _exchange_cached(installation: Installation) -> None:
+    """Exchange the path entry finders in ``sys.path_importer_cache``: the hooks are asked again for the usual ones."""
+    cache = sys.path_importer_cache
+    programs: dict[str, Any] = {}
+    # Of a list, without errors for what is gone: other threads may be importing.
+    for entry, finder in list(cache.items()):
+        if is_stock(finder):
+            own = finder_counterpart(finder)
+            if own is None:
+                cache.pop(entry, None)
+            else:
+                cache[entry], programs[entry] = own, finder
+        elif finder is None and "://" in entry:
+            cache.pop(entry, None)  # a URL, which no hook has claimed until now
+
+    def put_back() -> None:
+        for entry, finder in list(sys.path_importer_cache.items()):
+            if isinstance(finder, (EntryFinder, zipimporter)):
+                sys.path_importer_cache.pop(entry, None)
+                if entry in programs:
+                    sys.path_importer_cache[entry] = programs[entry]
+
+    installation.also(put_back)
 
 
 def _pack_hook(entry: str) -> Any:
@@ -286,14 +313,6 @@ def _use_packs(installation: Installation) -> None:
     installation.also(use_all(entries(wanted)))
 
 
-def _drop_finders(concerned: Callable[[Any, str], bool]) -> None:
-    """Forget the path entry finders that are *concerned*; the hooks are asked again when needed."""
-    # A list, and no error: other threads may be importing.
-    for entry, finder in list(sys.path_importer_cache.items()):
-        if concerned(finder, entry):
-            sys.path_importer_cache.pop(entry, None)
-
-
 def _adopt_loaded_modules(installation: Installation) -> None:
     """Give the modules that the interpreter's importlib has loaded the specs and loaders they would have now."""
     loaders: dict[int, Any] = {}
@@ -305,36 +324,10 @@ def _adopt_loaded_modules(installation: Installation) -> None:
         if getattr(spec, "_initializing", False):
             continue  # whoever executes it will clear the mark on the spec it knows
         loader = namespace.get("__loader__")
-        if type(loader).__module__ in _STOCK_MODULES or (loader is not None and _is_stock_class(loader)):
-            installation.replace(module, "__loader__", _loader(loader, loaders))
-        if type(spec).__module__ in _STOCK_MODULES:
-            installation.replace(module, "__spec__", _spec(spec, loaders))
-
-
-def _is_stock_class(loader: Any) -> bool:
-    return isinstance(loader, type) and loader.__module__ in _STOCK_MODULES
-
-
-def _loader(loader: Any, known: dict[int, Any]) -> Any:
-    """Return importal's counterpart of the stock *loader*, one for each; a loader without one as it is."""
-    if id(loader) not in known:
-        counterpart = getattr(machinery, (loader if isinstance(loader, type) else type(loader)).__name__, None)
-        if counterpart is None:
-            known[id(loader)] = loader
-        elif isinstance(loader, type):
-            known[id(loader)] = counterpart
-        else:
-            known[id(loader)] = made = counterpart.__new__(counterpart)
-            made.__dict__.update(loader.__dict__)
-    return known[id(loader)]
-
-
-def _spec(stock: Any, loaders: dict[int, Any]) -> ModuleSpec:
-    spec = ModuleSpec(stock.name, None)
-    for name, value in stock.__dict__.items():
-        setattr(spec, name, value)
-    spec.loader = None if stock.loader is None else _loader(stock.loader, loaders)
-    return spec
+        if is_stock(loader):
+            installation.replace(module, "__loader__", loader_counterpart(loader, loaders))
+        if is_stock(spec):
+            installation.replace(module, "__spec__", spec_counterpart(spec, loaders))
 
 
 def _put_back(attribute: str, other: Any, item: Any) -> Callable[[], None]:

@@ -242,6 +242,19 @@ def source_hash(source_bytes: bytes | memoryview) -> bytes:
     return _imp.source_hash(_MAGIC, source_bytes)
 
 
+def details_of_hook(hook: Any) -> tuple[type | None, Any]:
+    """Return (class, pairs of loader and suffixes) of a hook of importlib's FileFinder; of another (None, ())."""
+    cells = zip(hook.__code__.co_freevars, hook.__closure__ or (), strict=True)
+    inside = {name: cell.cell_contents for name, cell in cells}
+    return inside.get("cls"), inside.get("loader_details", ())
+
+
+def details_of_finder(finder: Any) -> list[tuple[Any, list[str]]] | None:
+    """Return the pairs of loader and suffixes of a finder of importlib's own class FileFinder, None of any other."""
+    pairs = getattr(finder, "_loaders", None)
+    return None if pairs is None else [(loader, [suffix]) for suffix, loader in pairs]
+
+
 def rename_code(code: CodeType, path: str) -> None:
     """Make *code* and all code inside it say that it comes from *path*."""
     _imp._fix_co_filename(code, path)  # type: ignore[attr-defined]

@@ -518,3 +518,93 @@ def test_with_optimisation_the_process_is_replaced(pair: Pair) -> None:
     theirs, _ = pair.run("m.py", flags=("-O",))
     _, ours = pair.run("-O", "m.py")
     assert ours == theirs
+
+
+# ---------------------------------------------------------------- what start-up files have made of importing
+
+
+def with_start_file(pair: Pair, start: str, tree: trees.Tree) -> Result:
+    """Return what a program that imports `m` does when `start` is its sitecustomize."""
+    main = "import sys, m\nprint(m.value, type(m.__loader__).__name__, [type(one) is type for one in sys.meta_path])"
+    tree = {"sitecustomize.py": trees.text(start), "main.py": main, **tree}
+    return pair.same("main.py", tree=tree, PYTHONPATH=os.pathsep.join([str(pair.cwd), str(SOURCES)]))
+
+
+def test_a_hook_with_other_loaders(pair: Pair) -> None:
+    start = """
+        import importlib.machinery, sys
+        class Loader(importlib.machinery.SourceFileLoader):
+            def get_data(self, path):
+                data = super().get_data(path)
+                return data.replace(b"1", b"2") if path.endswith(".txt") else data
+        hook = importlib.machinery.FileFinder.path_hook((Loader, [".txt"]), (importlib.machinery.SourceFileLoader, [".py"]))
+        sys.path_hooks.insert(1, hook)
+        sys.path_importer_cache.clear()
+    """
+    assert with_start_file(pair, start, {"m.txt": "value = 1"}).out.startswith("2 Loader")
+
+
+def test_a_hook_for_a_finder_of_the_programs(pair: Pair) -> None:
+    start = """
+        import importlib.machinery, sys
+        class Finder(importlib.machinery.FileFinder):
+            def find_spec(self, name, target=None):
+                return super().find_spec("other" if name == "m" else name, target)
+        sys.path_hooks.insert(0, Finder.path_hook((importlib.machinery.SourceFileLoader, [".py"])))
+        sys.path_importer_cache.clear()
+    """
+    tree = {"m.py": "value = 1", "other.py": "value = 2"}
+    assert with_start_file(pair, start, tree).out.startswith("2 SourceFileLoader")
+
+
+def test_a_finder_put_into_the_cache(pair: Pair) -> None:
+    start = """
+        import importlib.machinery, os, sys
+        folder = os.path.dirname(__file__)
+        details = importlib.machinery.SourceFileLoader, [".txt", ".py"]
+        sys.path_importer_cache[folder] = importlib.machinery.FileFinder(folder, details)
+    """
+    assert with_start_file(pair, start, {"m.txt": "value = 1"}).out.startswith("1 SourceFileLoader")
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        """
+        from importlib.machinery import SourceFileLoader
+        before = SourceFileLoader.source_to_code
+        def source_to_code(self, data, *path, **options):
+            return before(self, data.replace(b"1", b"2"), *path, **options)
+        SourceFileLoader.source_to_code = source_to_code
+        """,
+        """
+        from importlib.machinery import SourceFileLoader
+        before = SourceFileLoader.get_data
+        def get_data(self, path):
+            return before(self, path).replace(b"1", b"2") if path.endswith("m.py") else before(self, path)
+        SourceFileLoader.get_data = get_data
+        """,
+        """
+        from importlib.machinery import PathFinder
+        before = PathFinder.find_spec
+        PathFinder.find_spec = lambda name, path=None, target=None: before("n" if name == "m" else name, path, target)
+        """,
+        """
+        import importlib.machinery, importlib.util
+        before = importlib.util.spec_from_file_location
+        def spec_from_file_location(name, location=None, **rest):
+            return before(name, location.replace("m.py", "n.py"), **rest)
+        importlib.util.spec_from_file_location = spec_from_file_location
+        import sys
+        class Finder:
+            def find_spec(self, name, path, target=None):
+                if name == "m":
+                    import importlib.util, os
+                    return importlib.util.spec_from_file_location("m", os.path.join(os.path.dirname(__file__), "m.py"))
+        sys.meta_path.insert(0, Finder())
+        """,
+    ],
+    ids=["SourceFileLoader.source_to_code", "SourceFileLoader.get_data", "PathFinder.find_spec", "importlib.util"],
+)
+def test_what_is_changed_in_importlib(pair: Pair, start: str) -> None:
+    assert with_start_file(pair, start, {"m.py": "value = 1", "n.py": "value = 2"}).out.startswith("2 SourceFileLoader")

@@ -310,6 +310,32 @@ def test_a_failing_installation_leaves_nothing(child: Child) -> None:
     assert out == "hostile module\n[]\n"
 
 
+def test_what_a_program_has_made_of_importlib_is_its_own_again(child: Child) -> None:
+    """A changed method, a hook and a finder with other loaders: taken over, and put back."""
+    out = child("""
+        from importlib.machinery import FileFinder, SourceFileLoader
+        details = SourceFileLoader, [".txt"]
+        hook = FileFinder.path_hook(details)
+        finder = FileFinder(str(tmp), details)
+        sys.path_hooks.insert(1, hook)
+        sys.path_importer_cache[str(tmp)] = finder
+        def get_source(self, name):
+            return "changed"
+        SourceFileLoader.get_source = get_source
+        import importal
+        Ours = importal.machinery.SourceFileLoader
+        inherited = Ours.get_source
+        undo = importal.ImportSystem.host().install()
+        made, cached = sys.path_hooks[1](str(tmp)), sys.path_importer_cache[str(tmp)]
+        print([type(one) is importal.machinery.FileFinder and one._loaders == [(".txt", Ours)] for one in (made, cached)])
+        print(Ours.get_source is get_source, end=" ")
+        undo()
+        print(Ours.get_source is inherited, "get_source" in vars(Ours), SourceFileLoader.get_source is get_source)
+        print(sys.path_hooks[1] is hook, sys.path_importer_cache[str(tmp)] is finder)
+    """)
+    assert out.splitlines() == ["[True, True]", "True True False True", "True True"]
+
+
 def test_from_3_to_many_threads_import_while_it_is_installed_and_undone(child: Child) -> None:
     out = child("""
         import importal, threading

@@ -1,0 +1,133 @@
+"""What the interpreter's own importlib has made, as importal has it: finders, hooks, loaders and specs.
+
+A program may have made some of them its own before importal is installed, in a start-up file: a hook for directories
+with other loaders, a method of a class set to another function. What is the program's stays the program's.
+"""
+
+from __future__ import annotations
+
+from . import machinery
+from .finders.archive import zipimporter
+from .interpreter import details_of_finder, details_of_hook
+from .loaders.location import file_loaders
+from .spec import ModuleSpec
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
+
+__all__ = [
+    "changes",
+    "class_counterpart",
+    "finder_counterpart",
+    "hook_counterpart",
+    "is_changed",
+    "is_stock",
+    "loader_counterpart",
+    "spec_counterpart",
+]
+
+_STOCK_MODULES = {
+    "_frozen_importlib",
+    "_frozen_importlib_external",
+    "importlib._bootstrap",
+    "importlib._bootstrap_external",
+    "importlib.util",
+    "zipimport",
+}
+_Function = type(lambda: None)
+
+
+def is_stock(item: object) -> bool:
+    """Tell whether *item* is a class or function of the interpreter's importlib, or an object of such a class."""
+    named = item if isinstance(item, (type, _Function)) else type(item)
+    return named.__module__ in _STOCK_MODULES
+
+
+def class_counterpart(item: Any) -> Any:
+    """Return importal's class of the same name for a class of importlib; anything else as it is."""
+    if not isinstance(item, type) or not is_stock(item):
+        return item
+    return zipimporter if item.__name__ == "zipimporter" else getattr(machinery, item.__name__, item)
+
+
+def hook_counterpart(hook: Any, for_directories: Callable[[str], Any]) -> Any:
+    """Return importal's path hook for one of importlib; anything else as it is.
+
+    *for_directories* is importal's hook for directories with the usual loaders. A hook with other loaders, or for a
+    subclass of importlib's finder, is a program's own.
+    """
+    if not is_stock(hook):
+        return hook
+    if isinstance(hook, type):
+        return class_counterpart(hook)
+    finder, details = details_of_hook(hook)
+    if finder is None or not is_stock(finder):
+        return hook
+    translated = _translated(details)
+    return for_directories if _are_usual(translated) else machinery.FileFinder.path_hook(*translated)
+
+
+def finder_counterpart(finder: Any) -> Any:
+    """Return importal's finder for a finder of importlib that has other than the usual loaders, else None."""
+    details = details_of_finder(finder)
+    if details is None:
+        return None
+    translated = _translated(details)
+    return None if _are_usual(translated) else machinery.FileFinder(finder.path, *translated)
+
+
+def _translated(details: Iterable[tuple[Any, Iterable[str]]]) -> list[tuple[Any, list[str]]]:
+    return [(class_counterpart(loader), list(suffixes)) for loader, suffixes in details]
+
+
+def _are_usual(details: list[tuple[Any, list[str]]]) -> bool:
+    def single(details: Iterable[tuple[Any, Iterable[str]]]) -> list[tuple[Any, str]]:
+        return [(loader, suffix) for loader, suffixes in details for suffix in suffixes]
+
+    return single(details) == single(file_loaders())
+
+
+def loader_counterpart(loader: Any, known: dict[int, Any]) -> Any:
+    """Return importal's counterpart of the stock *loader*, one for each in *known*; one that has none as it is."""
+    if id(loader) not in known:
+        counterpart = getattr(machinery, (loader if isinstance(loader, type) else type(loader)).__name__, None)
+        if counterpart is None:
+            known[id(loader)] = loader
+        elif isinstance(loader, type):
+            known[id(loader)] = counterpart
+        else:
+            known[id(loader)] = made = counterpart.__new__(counterpart)
+            made.__dict__.update(loader.__dict__)
+    return known[id(loader)]
+
+
+def spec_counterpart(stock: Any, loaders: dict[int, Any]) -> ModuleSpec:
+    """Return importal's counterpart of a *stock* spec; *loaders* are those made so far."""
+    spec = ModuleSpec(stock.name, None)
+    for name, value in stock.__dict__.items():
+        setattr(spec, name, value)
+    spec.loader = None if stock.loader is None else loader_counterpart(stock.loader, loaders)
+    return spec
+
+
+# ---------------------------------------------------------------- what a program has changed
+
+
+def is_changed(stood: object) -> bool:
+    """Tell whether what stands for one of importlib's functions or classes is something else."""
+    return not _is_frozen(stood) if isinstance(stood, _Function) else isinstance(stood, type) and not is_stock(stood)
+
+
+def changes(stock: type) -> Iterator[tuple[str, Any]]:
+    """Yield (name, value) of each method of a class of importlib that is not importlib's."""
+    for name, value in vars(stock).items():
+        function = getattr(value, "__func__", value)
+        if isinstance(function, _Function) and not _is_frozen(function):
+            yield name, value
+
+
+def _is_frozen(function: Any) -> bool:
+    # Not by its module, which wrappers take over from what they wrap.
+    return bool(function.__code__.co_filename.startswith("<frozen "))
