@@ -67,7 +67,7 @@ def _put(installation: Installation, owner: Any, name: str, value: Any) -> None:
     if isinstance(value, type) and isinstance(stood, type) and not name.startswith("_"):
         for method, changed in changes(stood):
             installation.replace_in_class(value, method, changed)
-    installation.replace(owner, name, value)
+    installation.put(owner, name, value)
 
 
 def _give_back(stock: list[tuple[object, object]]) -> None:
@@ -191,13 +191,14 @@ def _util_names(system: ImportSystem) -> dict[str, Any]:
 
 def _put_zip_names(installation: Installation, module: ModuleType) -> None:
     _put(installation, module, "zipimporter", zipimporter)
-    installation.replace(module, "ZipImportError", ZipImportError)
+    installation.put(module, "ZipImportError", ZipImportError)
     installation.replace(module, "_zip_directory_cache", directories)
-    installation.replace(module, "_read_directory", read_directory)
+    installation.put(module, "_read_directory", read_directory)
 
 
 def _register_with_abc(abc: Any) -> None:
     """Make the classes of importal virtual subclasses of what ``importlib.abc`` offers (one-way: it does no harm)."""
+    abc.Loader.register(LazyLoader)
     for base, classes in {
         abc.MetaPathFinder: ("BuiltinImporter", "FrozenImporter", "PathFinder", "WindowsRegistryFinder"),
         abc.PathEntryFinder: ("FileFinder",),

@@ -96,6 +96,19 @@ class Installation:
         setattr(owner, name, value)
         self._undo.append(put_back)
 
+    def put(self, owner: Any, name: str, value: object) -> None:
+        """Do as `replace`, and have a class or function take the names of what stood there.
+
+        What is pickled by name in this process can then be read in one without importal, and the other way round.
+        """
+        stood = getattr(owner, name, None)
+        if isinstance(value, (type, _Function)) and value.__module__.startswith("importal."):
+            for fact in ("__module__", "__qualname__", "__name__"):
+                theirs = getattr(stood, fact, None)
+                if theirs is not None and theirs != getattr(value, fact):
+                    self.replace(value, fact, theirs)
+        self.replace(owner, name, value)
+
     def replace_in_class(self, owner: type, name: str, value: object) -> None:
         """Set the attribute *name* of the class *owner*, which may have inherited it, to be put back with the rest."""
         before = vars(owner).get(name)
@@ -149,7 +162,6 @@ def _install(system: ImportSystem) -> Installation:
         _adopt_loaded_modules(installation)
         _add_entries(installation)
         _use_packs(installation)
-        _take_names(installation)
         if sys.flags.verbose:
             installation.also(system.events.observe(_verbose_observer()))
     except BaseException:
@@ -183,11 +195,11 @@ def _reroute(installation: Installation) -> None:
     def find_and_load_lazy_submodule(name: str, import_parent: Callable[[str], object]) -> ModuleType | None:
         return system.find_and_load(name, import_parent, lazy_submodule=True)
 
-    installation.replace(bootstrap, "_lock_unlock_module", lock_unlock_module)
+    installation.put(bootstrap, "_lock_unlock_module", lock_unlock_module)
     installation.replace(bootstrap, "_find_and_load", system.find_and_load)
-    installation.replace(bootstrap, "_find_and_load_lazy_submodule", find_and_load_lazy_submodule)
-    installation.replace(bootstrap, "_handle_fromlist", handle_fromlist)
-    installation.replace(bootstrap, "_module_repr", module_repr)
+    installation.put(bootstrap, "_find_and_load_lazy_submodule", find_and_load_lazy_submodule)
+    installation.put(bootstrap, "_handle_fromlist", handle_fromlist)
+    installation.put(bootstrap, "_module_repr", module_repr)
 
 
 def _looks_up_by_name() -> bool:
@@ -217,17 +229,6 @@ def _verbose_observer() -> Callable[[Event], None]:
     from .observe.verbose import print_verbosely
 
     return print_verbosely
-
-
-def _take_names(installation: Installation) -> None:
-    """Let the classes and functions that now stand in the interpreter's modules call these modules their own.
-
-    What is pickled by name in this process can then be read in one without importal, and the other way round.
-    """
-    for name in ("_frozen_importlib", "_frozen_importlib_external", "zipimport"):
-        for value in list(vars(sys.modules[name]).values()) if name in sys.modules else ():
-            if isinstance(value, (type, _Function)) and value.__module__.startswith("importal."):
-                installation.replace(value, "__module__", name)
 
 
 # ---------------------------------------------------------------- finders, hooks and loaded modules

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import inspect
 import sys
 import types
 import warnings
+import zipimport
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +17,8 @@ import pytest
 
 import importal.abc
 from importal import machinery, util
+from importal.finders.archive import zipimporter
+from importal.loaders.namespace import NamespacePath
 
 #: From 3.12 on these are gone.
 old = pytest.mark.skipif(sys.version_info >= (3, 12), reason="CPython 3.12 has dropped it")
@@ -60,6 +64,34 @@ def test_base_classes_ask_for_the_same_methods(name: str) -> None:
 def test_concrete_classes_count_as_theirs_do(base: str, name: str) -> None:
     ours = issubclass(getattr(machinery, name), getattr(importal.abc, base))
     assert ours is issubclass(getattr(importlib.machinery, name), getattr(importlib.abc, base))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(name for name, value in vars(importlib.machinery).items() if isinstance(value, type) and name[0] != "_"),
+        "LazyLoader",
+        "zipimporter",
+    ],
+)
+def test_methods_are_called_with_the_same_names(name: str) -> None:
+    def parameters(cls: type, method: str) -> list[str]:
+        found = inspect.signature(getattr(cls, method)).parameters.values()
+        return [one.name for one in found if one.kind not in {one.VAR_KEYWORD, one.VAR_POSITIONAL}]
+
+    theirs = getattr(
+        zipimport if name == "zipimporter" else importlib.util if name == "LazyLoader" else importlib.machinery, name
+    )
+    ours = (
+        zipimporter
+        if name == "zipimporter"
+        else getattr(util if name == "LazyLoader" else machinery, name, NamespacePath)
+    )
+    asked = [method for method in dir(theirs) if method[0] != "_" and callable(getattr(theirs, method))]
+    for method in [*asked, "__init__"]:
+        if method != "module_repr":  # two of three have other names for their argument; gone with CPython 3.12
+            names = parameters(theirs, method)
+            assert parameters(ours, method)[: len(names)] == names, method
 
 
 def test_base_methods_answer_that_they_do_not_know() -> None:

@@ -310,6 +310,25 @@ def test_a_failing_installation_leaves_nothing(child: Child) -> None:
     assert out == "hostile module\n[]\n"
 
 
+def test_classes_and_functions_have_the_names_of_those_in_whose_places_they_stand(child: Child) -> None:
+    out = child("""
+        import importal, importlib.abc, importlib.machinery, importlib.util, zipimport
+        modules = ["_frozen_importlib", "_frozen_importlib_external", "importlib.machinery", "importlib.util", "zipimport"]
+        def called():
+            return {
+                (module, name): (value.__module__, value.__qualname__, value.__name__)
+                for module in modules for name, value in vars(sys.modules[module]).items()
+                if isinstance(value, (type, type(called)))
+            }
+        before = called()
+        importal.ImportSystem.host().install()
+        after = called()
+        print({key: after[key] for key in after if after[key] != before[key]}, len(after) > 100)
+        print(importlib.util.LazyLoader is importal.util.LazyLoader, issubclass(importal.util.LazyLoader, importlib.abc.Loader))
+    """)
+    assert out.splitlines() == ["{} True", "True True"]
+
+
 def test_what_a_program_has_made_of_importlib_is_its_own_again(child: Child) -> None:
     """A changed method, a hook and a finder with other loaders: taken over, and put back."""
     out = child("""

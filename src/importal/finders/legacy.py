@@ -32,13 +32,13 @@ class LegacyEntryFinder:
 
     if sys.version_info < (3, 12):
 
-        def find_loader(self, fullname: str) -> tuple[Any, Sequence[str]]:
+        def find_loader(self, fullname: str, path: object = None) -> tuple[Any, Sequence[str]]:
             """Return (loader or None, portions of a namespace package). Deprecated: use ``find_spec``."""
             _warn_of_find_module(f"{type(self).__name__}.find_loader()")
             spec = self.find_spec(fullname)  # type: ignore[attr-defined]
             return (None, []) if spec is None else (spec.loader, spec.submodule_search_locations or [])
 
-        def find_module(self, fullname: str) -> Any:
+        def find_module(self, fullname: str, path: object = None) -> Any:
             """Return the loader of *fullname*, or None. Deprecated: use ``find_spec``."""
             return loader_by_find_loader(self, fullname)
 

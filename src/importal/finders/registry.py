@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 __all__ = ["WindowsRegistryFinder"]
 
-_KEY = "Software\\Python\\PythonCore\\{version}\\Modules\\{name}"
-
 
 class WindowsRegistryFinder(LegacyFinder):
     """Finds modules by registry key (documented for ``importlib.machinery``). Finds nothing on other systems."""
 
+    REGISTRY_KEY = "Software\\Python\\PythonCore\\{sys_version}\\Modules\\{fullname}"
+    REGISTRY_KEY_DEBUG = REGISTRY_KEY + "\\Debug"
     DEBUG_BUILD = "_d.pyd" in file_loaders()[0][1]
 
     @classmethod
@@ -43,7 +43,9 @@ class WindowsRegistryFinder(LegacyFinder):
         import winreg
 
         version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-        key = _KEY.format(name=fullname, version=version) + ("\\Debug" if cls.DEBUG_BUILD else "")
+        key = (cls.REGISTRY_KEY_DEBUG if cls.DEBUG_BUILD else cls.REGISTRY_KEY).format(
+            fullname=fullname, sys_version=version
+        )
         for root in (winreg.HKEY_CURRENT_USER, winreg.HKEY_LOCAL_MACHINE):
             try:
                 with winreg.OpenKey(root, key) as opened:

@@ -25,6 +25,9 @@ class ExtensionFileLoader(FileLoader):
     reads_code = True
     executes_code = False
 
+    def __init__(self, name: str, path: str) -> None:
+        super().__init__(name, path)
+
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """Open the library and create its module. Raises ImportError with the system's own reason."""
         return interpreter.create_dynamic(spec)

@@ -50,7 +50,7 @@ class FileLoader(LegacyLoading):
 
     if hasattr(LegacyLoading, "load_module"):
 
-        def load_module(self, fullname: str | None = None) -> ModuleType:
+        def load_module(self, name: str | None = None) -> ModuleType:
             """Load the module into ``sys.modules`` and return it. Deprecated: use ``exec_module``."""
-            checked_name(self.name, fullname)
+            checked_name(self.name, name)
             return super().load_module(self.name)

@@ -9,6 +9,7 @@ from .base import LegacyClassLoading
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, ModuleType
+    from typing import Any
 
     from ..spec import ModuleSpec
 
@@ -33,8 +34,7 @@ class FrozenLoader(LegacyClassLoading):
     @import_frame
     def exec_module(module: ModuleType) -> None:
         """Execute the module's code in its namespace. Raises ImportError when it is not frozen."""
-        spec = module.__spec__
-        assert spec is not None
+        spec: Any = module.__spec__
         exec(interpreter.frozen_code(spec.name), module.__dict__)
 
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..interpreter import Module, import_frame
+from .base import LegacyLoading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _execute(module: ModuleType, namespace: dict[str, Any], pending: _Pending) -
         object.__setattr__(module, "__class__", pending.module_class)
 
 
-class LazyLoader:
+class LazyLoader(LegacyLoading):
     """Wraps a loader so that the module's execution waits for the first use of an attribute."""
 
     __module__ = "importal.util"  # its public place

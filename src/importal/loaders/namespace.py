@@ -91,9 +91,9 @@ class NamespacePath:
     def __contains__(self, entry: object) -> bool:
         return entry in self._current()
 
-    def append(self, entry: str) -> None:
+    def append(self, item: str) -> None:
         """Add a portion; it is kept until the parent's path changes."""
-        self._path.append(entry)
+        self._path.append(item)
 
     def __repr__(self) -> str:
         # importlib.resources looks for this word to recognise a namespace package.

@@ -242,7 +242,12 @@ class SourceFileLoader(FileLoader, SourceLoader):
 
     def path_stats(self, path: str) -> dict[str, Any]:
         """Return ``mtime`` (seconds) and ``size`` (bytes) of the file *path*. Raises OSError."""
-        status, self._found = self._found, None
+        status = self._found
+        if status is not None:
+            try:
+                del self._found
+            except AttributeError:
+                status = None  # another thread has used it
         if status is None or path != self.path or not self._is_importing():
             status = Machine.stat(path)
         return {"mtime": status.st_mtime, "size": status.st_size}

@@ -17,6 +17,17 @@ LOADED_FOR_THE_INTERPRETER = Intended(
 )
 
 case(
+    "what_a_loader_knows_after_its_module_is_loaded",
+    {"m.py": "value = 1"},
+    """
+    import m
+    report(vars(m.__loader__))
+    """,
+    private="a loader of a private system knows its state",
+    packed="a loader of a module in a pack knows the pack",
+)
+
+case(
     "a_source_module",
     {"m.py": "'''Its text.'''\nvalue = 1"},
     """
