@@ -3,11 +3,9 @@
 The engine is loaded when the first import misses the module table; a program that imports nothing pays for this file.
 """
 
-from __future__ import annotations
-
+# As in importal/__init__.py, without `from __future__ import annotations`.
 import _thread
 import builtins
-import gc
 import sys
 from _weakref import ref
 
@@ -20,10 +18,13 @@ if TYPE_CHECKING:
 # that these import in turn is importal's again.
 _ASKED_AT_START = ("sitecustomize", "usercustomize", "linecache")
 
+# What importal's modules import that a program may not have: it is found anew when the program asks for it.
+_UNASKED = ("__future__", "_operator", "gc", "itertools")
+
 _started = False
 
 
-def start(folder: str, packs: Sequence[str] = (), freeze: bool | None = None) -> None:
+def start(folder: str, packs: "Sequence[str]" = (), freeze: bool | None = None) -> None:
     """Have the first import that misses the module table load importal and install it, and use *packs*.
 
     importal's own modules are kept in a file in *folder*. At the end of the process the collector leaves alone what is
@@ -77,11 +78,10 @@ def start(folder: str, packs: Sequence[str] = (), freeze: bool | None = None) ->
     bootstrap._find_and_load = load_importal_first
 
 
-def _install(folder: str, packs: Sequence[str], means: tuple[Any, ...], *, freeze: bool | None) -> Any:
+def _install(folder: str, packs: "Sequence[str]", means: "tuple[Any, ...]", *, freeze: bool | None) -> "Any":
     """Load importal by the *means* of the start and install it; return what takes its frames out of a traceback."""
-    # Loading makes many objects and no garbage: a collection in between only costs time.
-    collects = gc.isenabled()
-    gc.disable()
+    present = set(sys.modules)
+    collects = False
     programs_names = _exchange(builtins.__dict__, means[0])
     programs_modules = _exchange(sys.modules, {name: one() for name, one in means[1].items() if one() is not None})
     programs = sys.meta_path, sys.path_hooks
@@ -89,6 +89,11 @@ def _install(folder: str, packs: Sequence[str], means: tuple[Any, ...], *, freez
     if changed:
         sys.meta_path, sys.path_hooks = means[2:]
     try:
+        import gc
+
+        # Loading makes many objects and no garbage: a collection in between only costs time.
+        collects = gc.isenabled()
+        gc.disable()
         from importal import own
 
         kept = own.kept_in(folder, "start")
@@ -114,15 +119,18 @@ def _install(folder: str, packs: Sequence[str], means: tuple[Any, ...], *, freez
             sys.meta_path, sys.path_hooks = programs
         _exchange(builtins.__dict__, programs_names)
         _exchange(sys.modules, programs_modules)
+        for name in _UNASKED:
+            if name not in present:
+                sys.modules.pop(name, None)
         if collects:
             gc.enable()
     return without_import_frames
 
 
-_ABSENT: Any = object()
+_ABSENT: "Any" = object()
 
 
-def _exchange(present: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+def _exchange(present: "dict[str, Any]", values: "dict[str, Any]") -> "dict[str, Any]":
     """Put *values* into *present*, and return what stood there instead of those that are others."""
     before = {}
     for name, value in values.items():

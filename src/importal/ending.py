@@ -8,8 +8,8 @@ finaliser. Where none has, the collector is told to leave alone what is there (`
 
 from __future__ import annotations
 
+import _io
 import gc
-import io
 import sys
 
 TYPE_CHECKING = False
@@ -35,7 +35,7 @@ _COLLECTED = 1 << 14
 # From 3.12 on the code of every generator has a handler that turns StopIteration into RuntimeError (PEP 479).
 _HANDLERS_OF_ANY_GENERATOR = 1 if sys.version_info >= (3, 12) else 0
 # Their finalisers close a piece of memory.
-_IN_MEMORY = frozenset({io.BytesIO, io.StringIO})
+_IN_MEMORY = frozenset({_io.BytesIO, _io.StringIO})
 # Going through more objects than this to find cycles takes longer than looking at their types.
 _MANY = 20_000
 # Objects without finalisers that write, or complain, when they are freed.
@@ -61,7 +61,10 @@ def _nothing_has_a_finaliser() -> bool:
     """Tell whether freeing the objects there are, in whatever order, would do nothing but free them."""
     if not gc.isenabled() or gc.get_debug() or gc.callbacks or hasattr(sys, "gettotalrefcount"):
         return False  # the program has arranged things itself, or looks at what is freed
-    objects = gc.get_objects()
+    try:
+        objects = gc.get_objects()
+    except Exception:  # noqa: BLE001, an audit hook may forbid it, by whatever it raises (PEP 578)
+        return False
     if len(objects) < _MANY and "collections" not in sys.modules:
         return False  # a small program ends at once
     try:
@@ -158,5 +161,7 @@ def _does_nothing_when_closed(generator: Any) -> bool:
 # Objects of these types are freed without more if that function of them is true.
 _SILENT_IF: dict[type, Callable[[Any], bool]] = {
     _Generator: _does_nothing_when_closed,
-    **dict.fromkeys((io.FileIO, io.BufferedReader, io.BufferedWriter, io.BufferedRandom, io.TextIOWrapper), _is_closed),
+    **dict.fromkeys(
+        (_io.FileIO, _io.BufferedReader, _io.BufferedWriter, _io.BufferedRandom, _io.TextIOWrapper), _is_closed
+    ),
 }

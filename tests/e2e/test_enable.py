@@ -119,6 +119,15 @@ def test_nothing_is_loaded_for_a_program_that_imports_nothing(env: Environment) 
     assert env.run("-c", program).out == "['importal', 'importal._start']\n"
 
 
+@pytest.mark.parametrize("imported", ["sys", "sys, colorsys", "sys, itertools, gc, colorsys", "sys, json"])
+def test_the_table_holds_what_the_program_has_asked_for(env: Environment, imported: str) -> None:
+    program = f"import {imported}; print(sorted(name for name in sys.modules if name.partition('.')[0] != 'importal'))"
+    without = env.run("-c", program).out
+    env.importal("enable")
+    for _ in range(2):  # without importal's own modules in one file, and with them
+        assert env.run("-c", program).out == without
+
+
 def test_children_too(env: Environment) -> None:
     """What a program starts as a plain python is in the same environment."""
     env.importal("enable")

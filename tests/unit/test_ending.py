@@ -130,6 +130,13 @@ FINALISED = {
         c = C(); c.me = c
     """,
     "a program that follows the collector": "import gc; gc.callbacks.append(lambda *_: None)",
+    "a program that forbids to look at all objects": """
+        import sys
+        def refuse(event, arguments):
+            if event == "gc.get_objects":
+                raise RuntimeError("not here")
+        sys.addaudithook(refuse)
+    """,
     "a program without the collector": "import gc; gc.disable()",
 }
 

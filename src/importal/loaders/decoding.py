@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import _io
 
 __all__ = ["decode_source"]
 
@@ -14,5 +14,5 @@ def decode_source(source_bytes: bytes) -> str:
     """
     import tokenize  # as late as possible: it brings re with it
 
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(source_bytes).readline)
-    return io.TextIOWrapper(io.BytesIO(source_bytes), encoding=encoding, newline=None).read()
+    encoding, _ = tokenize.detect_encoding(_io.BytesIO(source_bytes).readline)
+    return _io.TextIOWrapper(_io.BytesIO(source_bytes), encoding=encoding, newline=None).read()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..interpreter import import_frame
 from ..sources.directory import read_code, read_data
 from .base import LegacyLoading, checked_name
 
@@ -37,6 +38,7 @@ class FileLoader(LegacyLoading):
             checked_name(self.name, name)
         return self.path
 
+    @import_frame
     def get_data(self, path: str) -> bytes:
         """Return the bytes of the file *path*. Raises OSError."""
         return read_code(str(path)) if self.reads_code else read_data(path)

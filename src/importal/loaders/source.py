@@ -221,6 +221,7 @@ class SourceFileLoader(FileLoader, SourceLoader):
     # The files of a pack, for those that are not on the disk.
     _carried: Any = None
 
+    @import_frame
     def get_data(self, path: str) -> bytes:
         """Return the bytes of the file *path*. Raises OSError."""
         try:

@@ -6,6 +6,7 @@ import _io  # by this name, pyfakefs sees to it that real files are opened
 import os
 from stat import S_ISDIR, S_ISREG
 
+from ..interpreter import import_frame
 from ..machine import Machine
 
 TYPE_CHECKING = False
@@ -22,6 +23,7 @@ _CHUNK = 1 << 16
 _TICK = 0.05
 
 
+@import_frame
 def read_code(path: str) -> bytes:
     """Return the bytes of the file *path*, opened as code (PEP 578: a hook may refuse it). Raises OSError."""
     with _io.open_code(path) as file:
@@ -32,6 +34,7 @@ def read_code(path: str) -> bytes:
         return data if len(data) < _CHUNK else data + raw.readall()
 
 
+@import_frame
 def read_data(path: str) -> bytes:
     """Return the bytes of the file *path*. Raises OSError."""
     with Machine.open_raw(path) as file:
