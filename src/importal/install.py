@@ -157,9 +157,10 @@ def _install(system: ImportSystem) -> Installation:
     installation = Installation(system)
     try:
         _reroute(installation)
-        put_names(installation)
         _exchange_finders(installation)
         _adopt_loaded_modules(installation)
+        # After these: from here on importal's own classes go by the names that tell what is importlib's.
+        put_names(installation)
         _add_entries(installation)
         _use_packs(installation)
         if sys.flags.verbose:

@@ -355,6 +355,22 @@ def test_what_a_program_has_made_of_importlib_is_its_own_again(child: Child) -> 
     assert out.splitlines() == ["[True, True]", "True True False True", "True True"]
 
 
+def test_what_importal_has_loaded_is_not_translated(child: Child) -> None:
+    """Its classes go by the names of the interpreter's then; modules of an earlier installation keep their specs."""
+    out = child("""
+        import importal
+        trees.write({"m.py": ""}, tmp)
+        sys.path.insert(0, str(tmp))
+        host = importal.ImportSystem.host()
+        with host.install():
+            import m
+        before = m.__spec__, m.__loader__
+        with host.install():
+            print(m.__spec__ is before[0], m.__loader__ is before[1])
+    """)
+    assert out == "True True\n"
+
+
 def test_from_3_to_many_threads_import_while_it_is_installed_and_undone(child: Child) -> None:
     out = child("""
         import importal, threading
