@@ -498,8 +498,8 @@ MUTANTS = [
     # ------------------------------------------------------------ 13: process-wide use
     Mutant(
         13, "undoing an installation forgets the attributes", "install.py",
-        "        self._undo.append(put_back)",
-        "        pass",
+        "        self._undo.append(put_back)\n\n    def put(",
+        "        pass\n\n    def put(",
         unit("install::test_undo_puts_everything_back", "install::test_imports_work_by_each_in_turn"),
     ),
     Mutant(
