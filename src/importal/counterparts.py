@@ -117,7 +117,8 @@ def spec_counterpart(stock: Any, loaders: dict[int, Any]) -> ModuleSpec:
 
 def is_changed(stood: object) -> bool:
     """Tell whether what stands for one of importlib's functions or classes is something else."""
-    return not _is_frozen(stood) if isinstance(stood, _Function) else isinstance(stood, type) and not is_stock(stood)
+    own = _is_frozen(stood) if isinstance(stood, _Function) else isinstance(stood, type) and is_stock(stood)
+    return callable(stood) and not own
 
 
 def changes(stock: type) -> Iterator[tuple[str, Any]]:

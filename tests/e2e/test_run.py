@@ -567,6 +567,19 @@ def test_a_finder_put_into_the_cache(pair: Pair) -> None:
     assert with_start_file(pair, start, {"m.txt": "value = 1"}).out.startswith("1 SourceFileLoader")
 
 
+#: The beginning of a start-up file; its finder uses a function of importlib.
+FINDS_M = """
+        import importlib.machinery, importlib.util, sys
+        before = importlib.util.spec_from_file_location
+        class Finder:
+            def find_spec(self, name, path, target=None):
+                if name == "m":
+                    import importlib.util, os
+                    return importlib.util.spec_from_file_location("m", os.path.join(os.path.dirname(__file__), "m.py"))
+        sys.meta_path.insert(0, Finder())
+"""
+
+
 @pytest.mark.parametrize(
     "start",
     [
@@ -589,22 +602,27 @@ def test_a_finder_put_into_the_cache(pair: Pair) -> None:
         before = PathFinder.find_spec
         PathFinder.find_spec = lambda name, path=None, target=None: before("n" if name == "m" else name, path, target)
         """,
-        """
-        import importlib.machinery, importlib.util
-        before = importlib.util.spec_from_file_location
+        FINDS_M
+        + """
         def spec_from_file_location(name, location=None, **rest):
             return before(name, location.replace("m.py", "n.py"), **rest)
         importlib.util.spec_from_file_location = spec_from_file_location
-        import sys
-        class Finder:
-            def find_spec(self, name, path, target=None):
-                if name == "m":
-                    import importlib.util, os
-                    return importlib.util.spec_from_file_location("m", os.path.join(os.path.dirname(__file__), "m.py"))
-        sys.meta_path.insert(0, Finder())
+        """,
+        FINDS_M
+        + """
+        import functools
+        def spec_from_file_location(before, name, location=None, **rest):
+            return before(name, location.replace("m.py", "n.py"), **rest)
+        importlib.util.spec_from_file_location = functools.partial(spec_from_file_location, before)
         """,
     ],
-    ids=["SourceFileLoader.source_to_code", "SourceFileLoader.get_data", "PathFinder.find_spec", "importlib.util"],
+    ids=[
+        "SourceFileLoader.source_to_code",
+        "SourceFileLoader.get_data",
+        "PathFinder.find_spec",
+        "spec_from_file_location",
+        "spec_from_file_location, no function",
+    ],
 )
 def test_what_is_changed_in_importlib(pair: Pair, start: str) -> None:
     assert with_start_file(pair, start, {"m.py": "value = 1", "n.py": "value = 2"}).out.startswith("2 SourceFileLoader")
