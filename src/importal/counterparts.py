@@ -28,14 +28,14 @@ __all__ = [
     "spec_counterpart",
 ]
 
-_STOCK_MODULES = {
+_ALWAYS_FROZEN = {
     "_frozen_importlib",
     "_frozen_importlib_external",
     "importlib._bootstrap",
     "importlib._bootstrap_external",
-    "importlib.util",
     "zipimport",
 }
+_STOCK_MODULES = _ALWAYS_FROZEN | {"importlib.util"}
 _Function = type(lambda: None)
 
 
@@ -106,8 +106,7 @@ def loader_counterpart(loader: Any, known: dict[int, Any]) -> Any:
 def spec_counterpart(stock: Any, loaders: dict[int, Any]) -> ModuleSpec:
     """Return importal's counterpart of a *stock* spec; *loaders* are those made so far."""
     spec = ModuleSpec(stock.name, None)
-    for name, value in stock.__dict__.items():
-        setattr(spec, name, value)
+    spec.__dict__.update(stock.__dict__)
     spec.loader = None if stock.loader is None else loader_counterpart(stock.loader, loaders)
     return spec
 
@@ -122,7 +121,12 @@ def is_changed(stood: object) -> bool:
 
 
 def changes(stock: type) -> Iterator[tuple[str, Any]]:
-    """Yield (name, value) of each method of a class of importlib that is not importlib's."""
+    """Yield (name, value) of each method of a class of importlib that is not importlib's.
+
+    What is importlib's is told by its being frozen; of a class in a module that need not be, nothing is known.
+    """
+    if stock.__module__ not in _ALWAYS_FROZEN:
+        return
     for name, value in vars(stock).items():
         function = getattr(value, "__func__", value)
         if isinstance(function, _Function) and not _is_frozen(function):

@@ -355,6 +355,23 @@ def test_what_a_program_has_made_of_importlib_is_its_own_again(child: Child) -> 
     assert out.splitlines() == ["[True, True]", "True True False True", "True True"]
 
 
+@pytest.mark.parametrize("frozen", ["on", "off"])
+def test_methods_that_come_from_a_file_are_no_changes(child: Child, frozen: str) -> None:
+    """As those of LazyLoader do where the standard library is not frozen."""
+    out = child(
+        """
+        import importlib.util
+        import importal
+        own = dict(vars(importal.util.LazyLoader)), dict(vars(importal.machinery.SourceFileLoader))
+        importal.ImportSystem.host().install()
+        for before, cls in zip(own, (importlib.util.LazyLoader, importlib.machinery.SourceFileLoader)):
+            print(sorted(name for name, value in vars(cls).items() if before.get(name) is not value), end=" ")
+        """,
+        flags=("-X", f"frozen_modules={frozen}"),
+    )
+    assert out == "['__module__'] ['__module__'] "
+
+
 def test_what_importal_has_loaded_is_not_translated(child: Child) -> None:
     """Its classes go by the names of the interpreter's then; modules of an earlier installation keep their specs."""
     out = child("""
