@@ -1,14 +1,16 @@
 """What the interpreter's own importlib has made, as importal has it: finders, hooks, loaders and specs.
 
 A program may have made some of them its own before importal is installed, in a start-up file: a hook for directories
-with other loaders, a method of a class set to another function. What is the program's stays the program's.
+with other loaders, a method of a class set to another function. What is the program's stays the program's. A finder
+class with such a method stays as a whole, since the function it was set to mostly calls the one before, which knows the
+class from inside; a loader's methods are few and public, and go over to importal's class.
 """
 
 from __future__ import annotations
 
 from . import machinery
 from .finders.archive import zipimporter
-from .interpreter import details_of_finder, details_of_hook
+from .interpreter import details_of_finder, details_of_hook, is_importlibs
 from .loaders.location import file_loaders
 from .spec import ModuleSpec
 
@@ -36,6 +38,14 @@ _ALWAYS_FROZEN = {
     "zipimport",
 }
 _STOCK_MODULES = _ALWAYS_FROZEN | {"importlib.util"}
+_FINDERS = {
+    "BuiltinImporter",
+    "FileFinder",
+    "FrozenImporter",
+    "PathFinder",
+    "WindowsRegistryFinder",
+    "zipimporter",
+}
 _Function = type(lambda: None)
 
 
@@ -46,8 +56,8 @@ def is_stock(item: object) -> bool:
 
 
 def class_counterpart(item: Any) -> Any:
-    """Return importal's class of the same name for a class of importlib; anything else as it is."""
-    if not isinstance(item, type) or not is_stock(item):
+    """Return importal's class of the same name for a class of importlib; anything else, and what stays, as it is."""
+    if not isinstance(item, type) or not is_stock(item) or stays(item):
         return item
     return zipimporter if item.__name__ == "zipimporter" else getattr(machinery, item.__name__, item)
 
@@ -66,7 +76,9 @@ def hook_counterpart(hook: Any, for_directories: Callable[[str], Any]) -> Any:
     if finder is None or not is_stock(finder):
         return hook
     translated = _translated(details)
-    return for_directories if _are_usual(translated) else machinery.FileFinder.path_hook(*translated)
+    if _are_usual(translated) and not stays(finder):
+        return for_directories
+    return class_counterpart(finder).path_hook(*translated)
 
 
 def finder_counterpart(finder: Any) -> Any:
@@ -75,7 +87,19 @@ def finder_counterpart(finder: Any) -> Any:
     if details is None:
         return None
     translated = _translated(details)
-    return None if _are_usual(translated) else machinery.FileFinder(finder.path, *translated)
+    return None if _are_usual(translated) else class_counterpart(type(finder))(finder.path, *translated)
+
+
+def with_counterparts(init: Callable[..., None]) -> Callable[..., None]:
+    """Return the ``__init__`` of importlib's FileFinder that gives it importal's loaders for importlib's.
+
+    Programs may hold the class, subclasses of it, and hooks that make such finders.
+    """
+
+    def __init__(self: Any, path: str, *loader_details: tuple[Any, Iterable[str]]) -> None:  # noqa: N807, it is one
+        init(self, path, *_translated(loader_details))
+
+    return __init__
 
 
 def _translated(details: Iterable[tuple[Any, Iterable[str]]]) -> list[tuple[Any, list[str]]]:
@@ -92,7 +116,8 @@ def _are_usual(details: list[tuple[Any, list[str]]]) -> bool:
 def loader_counterpart(loader: Any, known: dict[int, Any]) -> Any:
     """Return importal's counterpart of the stock *loader*, one for each in *known*; one that has none as it is."""
     if id(loader) not in known:
-        counterpart = getattr(machinery, (loader if isinstance(loader, type) else type(loader)).__name__, None)
+        cls = loader if isinstance(loader, type) else type(loader)
+        counterpart = None if stays(cls) else getattr(machinery, cls.__name__, None)
         if counterpart is None:
             known[id(loader)] = loader
         elif isinstance(loader, type):
@@ -116,8 +141,13 @@ def spec_counterpart(stock: Any, loaders: dict[int, Any]) -> ModuleSpec:
 
 def is_changed(stood: object) -> bool:
     """Tell whether what stands for one of importlib's functions or classes is something else."""
-    own = _is_frozen(stood) if isinstance(stood, _Function) else isinstance(stood, type) and is_stock(stood)
+    own = is_importlibs(stood) if isinstance(stood, _Function) else isinstance(stood, type) and is_stock(stood)
     return callable(stood) and not own
+
+
+def stays(cls: type) -> bool:
+    """Tell whether *cls* is a finder of importlib that a program has changed."""
+    return cls.__name__ in _FINDERS and next(changes(cls), None) is not None
 
 
 def changes(stock: type) -> Iterator[tuple[str, Any]]:
@@ -129,10 +159,13 @@ def changes(stock: type) -> Iterator[tuple[str, Any]]:
         return
     for name, value in vars(stock).items():
         function = getattr(value, "__func__", value)
-        if isinstance(function, _Function) and not _is_frozen(function):
+        if isinstance(function, _Function):
+            own = is_importlibs(function) or function.__globals__ is globals()
+        else:
+            own = type(value).__module__ in _OWN_TYPES
+        if not own:
             yield name, value
 
 
-def _is_frozen(function: Any) -> bool:
-    # Not by its module, which wrappers take over from what they wrap.
-    return bool(function.__code__.co_filename.startswith("<frozen "))
+# Where the types of what a class of importlib holds besides functions come from.
+_OWN_TYPES = {"builtins", "_abc"}

@@ -10,13 +10,13 @@ import sys
 
 from . import machinery
 from .bytecode.cache import cache_from_source, source_from_cache
-from .counterparts import changes, is_changed
+from .counterparts import changes, is_changed, stays
 from .errors import DeadlockError
 from .finders.archive import ZipImportError, directories, zipimporter
 from .interpreter import bootstrap, external, without_import_frames
 from .loaders import file, source
 from .loaders.decoding import decode_source
-from .loaders.lazy import LazyLoader, _LazyModule
+from .loaders.lazy import LazyLoader
 from .loaders.location import file_loaders, spec_from_file_location
 from .loaders.module import execute_again, load, module_from_spec, set_attributes, spec_from_loader, spec_from_module
 from .loaders.namespace import NamespacePath
@@ -40,6 +40,7 @@ def put_names(installation: Installation) -> None:
     """Put importal's functions and classes where importlib's stand, to be put back with the rest."""
     system = installation.system
     before = dict(vars(bootstrap))
+    finder: Any = external.FileFinder
     stock: list[tuple[object, object]] = []
     for owner, owned in ((bootstrap, _bootstrap_names(system)), (external, _external_names())):
         for name, value in owned.items():
@@ -49,20 +50,20 @@ def put_names(installation: Installation) -> None:
     # The functions of the package itself stay: they are a few lines that call what now stands in _bootstrap.
     for module, marker, names in (
         ("importlib.machinery", "ModuleSpec", _machinery_names),
-        ("importlib.util", "module_from_spec", lambda: _util_names(system)),
+        ("importlib.util", "_find_spec", lambda: _util_names(system)),
     ):
         # A second copy of importlib, as CPython's tests make one, is somebody else's: it has a marker of its own.
         own = (before[marker], getattr(bootstrap, marker))
         installation.also(system.when_loaded(module, _putter(installation, marker, own, names)))
     installation.also(system.when_loaded("zipimport", lambda module: _put_zip_names(installation, module)))
     installation.also(system.when_loaded("importlib.abc", _register_with_abc))
-    installation.also(system.when_loaded("pkgutil", _register_with_pkgutil))
+    installation.also(system.when_loaded("pkgutil", lambda module: _register_with_pkgutil(module, finder)))
 
 
 def _put(installation: Installation, owner: Any, name: str, value: Any) -> None:
     """Put *value* where one of importlib's stands; what a program has put there, or set in the class there, stays."""
     stood = getattr(owner, name, None)
-    if is_changed(stood):
+    if is_changed(stood) or (isinstance(stood, type) and stays(stood)):
         return
     if isinstance(value, type) and isinstance(stood, type) and not name.startswith("_"):
         for method, changed in changes(stood):
@@ -177,8 +178,8 @@ def _machinery_names() -> dict[str, Any]:
 
 def _util_names(system: ImportSystem) -> dict[str, Any]:
     return {
+        # Not the class of its modules: CPython's LazyLoader, where a program has taken it before, gives them that.
         "LazyLoader": LazyLoader,
-        "_LazyModule": _LazyModule,
         "_find_spec": system._find,
         "cache_from_source": cache_from_source,
         "decode_source": decode_source,
@@ -189,7 +190,9 @@ def _util_names(system: ImportSystem) -> dict[str, Any]:
     }
 
 
-def _put_zip_names(installation: Installation, module: ModuleType) -> None:
+def _put_zip_names(installation: Installation, module: Any) -> None:
+    if stays(module.zipimporter):
+        return  # what it works with is CPython's
     _put(installation, module, "zipimporter", zipimporter)
     installation.put(module, "ZipImportError", ZipImportError)
     installation.replace(module, "_zip_directory_cache", directories)
@@ -211,11 +214,12 @@ def _register_with_abc(abc: Any) -> None:
             base.register(getattr(machinery, name))
 
 
-def _register_with_pkgutil(pkgutil: Any) -> None:
-    """Let ``pkgutil`` list the modules in a directory whichever finder answers for it."""
+def _register_with_pkgutil(pkgutil: Any, stock: type) -> None:
+    """Let ``pkgutil`` list the modules in a directory whichever finder answers for it, also a *stock* one."""
     list_modules = getattr(pkgutil, "_iter_file_finder_modules", None)
     if list_modules is not None:
         pkgutil.iter_importer_modules.register(machinery.FileFinder, list_modules)
+        pkgutil.iter_importer_modules.register(stock, list_modules)
     list_members = getattr(pkgutil, "iter_zipimport_modules", None)
     if list_members is not None:
         pkgutil.iter_importer_modules.register(zipimporter, list_members)

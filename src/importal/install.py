@@ -23,12 +23,13 @@ from .counterparts import (
     is_stock,
     loader_counterpart,
     spec_counterpart,
+    with_counterparts,
 )
 from .errors import InstallError
 from .finders.archive import zipimporter
 from .finders.entry import EntryFinder
 from .importlib_names import put_names
-from .interpreter import Module, bootstrap
+from .interpreter import Module, bootstrap, exchange_loaders, external
 from .loaders.location import file_loaders
 from .spec import ModuleSpec, module_repr
 from .standard import url_hook
@@ -236,6 +237,8 @@ def _verbose_observer() -> Callable[[Event], None]:
 
 
 def _exchange_finders(installation: Installation) -> None:
+    stock = external.FileFinder
+    installation.replace_in_class(stock, "__init__", with_counterparts(stock.__init__))
     directory_hook = machinery.FileFinder.path_hook(*file_loaders())
     installation.exchange("meta_path", class_counterpart)
     installation.exchange("path_hooks", lambda hook: hook_counterpart(hook, directory_hook))
@@ -258,6 +261,8 @@ def _exchange_cached(installation: Installation) -> None:
                 cache.pop(entry, None)
             else:
                 cache[entry], programs[entry] = own, finder
+        elif isinstance(finder, external.FileFinder):
+            installation.also(exchange_loaders(finder, class_counterpart))  # of a subclass
         elif finder is None and "://" in entry:
             cache.pop(entry, None)  # a URL, which no hook has claimed until now
 
@@ -319,8 +324,9 @@ def _adopt_loaded_modules(installation: Installation) -> None:
     """Give the modules that the interpreter's importlib has loaded the specs and loaders they would have now."""
     loaders: dict[int, Any] = {}
     for module in list(sys.modules.values()):
-        if not isinstance(module, Module):
-            continue
+        cls = type(module)
+        if not issubclass(cls, Module) or cls.__getattribute__ is not Module.__getattribute__:
+            continue  # one that waits for its execution (LazyLoader) would be executed
         namespace = module.__dict__
         spec = namespace.get("__spec__")
         if getattr(spec, "_initializing", False):

@@ -242,6 +242,12 @@ def source_hash(source_bytes: bytes | memoryview) -> bytes:
     return _imp.source_hash(_MAGIC, source_bytes)
 
 
+def is_importlibs(function: Any) -> bool:
+    """Tell whether *function* is one of the frozen importlib: not by its module, which wrappers take over."""
+    code = getattr(function, "__code__", None)
+    return code is not None and code.co_filename.startswith("<frozen ")
+
+
 def details_of_hook(hook: Any) -> tuple[type | None, Any]:
     """Return (class, pairs of loader and suffixes) of a hook of importlib's FileFinder; of another (None, ())."""
     cells = zip(hook.__code__.co_freevars, hook.__closure__ or (), strict=True)
@@ -253,6 +259,13 @@ def details_of_finder(finder: Any) -> list[tuple[Any, list[str]]] | None:
     """Return the pairs of loader and suffixes of a finder of importlib's own class FileFinder, None of any other."""
     pairs = getattr(finder, "_loaders", None)
     return None if pairs is None else [(loader, [suffix]) for suffix, loader in pairs]
+
+
+def exchange_loaders(finder: Any, translate: Callable[[Any], Any]) -> Callable[[], None]:
+    """Exchange the loaders of a finder of importlib's FileFinder, or of a subclass; return what puts them back."""
+    before = finder._loaders
+    finder._loaders = [(suffix, translate(loader)) for suffix, loader in before]
+    return lambda: setattr(finder, "_loaders", before)
 
 
 def rename_code(code: CodeType, path: str) -> None:

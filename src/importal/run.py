@@ -20,7 +20,7 @@ from .locations import split
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import CodeType, ModuleType
+    from types import CodeType, FrameType, ModuleType
     from typing import Any
 
     from .spec import ModuleSpec
@@ -268,12 +268,13 @@ class Program:
         self.arguments = arguments
 
     @import_frame
-    def run(self, system: ImportSystem) -> None:
+    def run(self, system: ImportSystem, *, in_place: bool = False) -> None:
         """Execute the program as ``__main__``: ``sys.argv``, ``sys.path[0]`` and ``__main__`` as ``python`` has them.
 
-        Raises TargetError when there is nothing to execute, else whatever the program raises.
+        ``__main__`` is a new module; *in_place*, where the process is there for the program only, the one that is
+        there. Raises TargetError when there is nothing to execute, else whatever the program raises.
         """
-        _clear_main()
+        _begin_main(in_place=in_place)
         {"path": self._run_path, "module": self._run_module, "command": self._run_command}[self.kind](system)
 
     @import_frame
@@ -337,21 +338,23 @@ def _set_first_entry(entry: str) -> None:
     sys.path[:1] = [entry]
 
 
-def _clear_main() -> None:
+def _begin_main(*, in_place: bool) -> None:
     """Make ``__main__`` what it is before a program begins.
 
-    It stays the same module: start-up files, and packages above a program, may have taken it by then. What it has held
-    so far is the command line's of importal, as far as that has named it.
+    *in_place* it stays the same module: start-up files may have taken it by then. What it has held so far is the
+    command line's of importal, as far as that has named it.
     """
     import builtins
 
-    module = sys.modules["__main__"]
-    namespace = module.__dict__
-    frame = sys._getframe()
-    while frame.f_globals is not namespace and frame.f_back is not None:
+    if not in_place:
+        sys.modules["__main__"] = Module("__main__")
+    namespace = sys.modules["__main__"].__dict__
+    own = {"__file__", "__cached__"}
+    frame: FrameType | None = sys._getframe()
+    while frame is not None:
+        if frame.f_globals is namespace:
+            own.update(frame.f_code.co_names)
         frame = frame.f_back
-    command_line = frame.f_code.co_names if frame.f_globals is namespace else ()
-    own = {"__file__", "__cached__", *command_line}
     others = {name: value for name, value in namespace.items() if name not in own}
     namespace.clear()
     namespace.update(Module("__main__").__dict__, __loader__=BuiltinImporter)

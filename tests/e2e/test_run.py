@@ -16,7 +16,7 @@ import pytest
 
 import trees
 
-from .conftest import SOURCES, Pair, environment
+from .conftest import SOURCES, Pair, Result, environment, run
 
 #: A program that tells what it finds itself to be.
 TELL = trees.text('''
@@ -626,3 +626,143 @@ FINDS_M = """
 )
 def test_what_is_changed_in_importlib(pair: Pair, start: str) -> None:
     assert with_start_file(pair, start, {"m.py": "value = 1", "n.py": "value = 2"}).out.startswith("2 SourceFileLoader")
+
+
+#: Of these, the function that was there before is called with an object or a class of importlib's own making.
+WRAPPED = {
+    "FileFinder.find_spec": "importlib.machinery.FileFinder, 'find_spec'",
+    "FileFinder.__init__": "importlib.machinery.FileFinder, '__init__'",
+    "PathFinder.find_spec": "importlib.machinery.PathFinder, 'find_spec'",
+    "FrozenImporter.find_spec": "importlib.machinery.FrozenImporter, 'find_spec'",
+    "zipimporter.get_source": "zipimport.zipimporter, 'get_source'",
+    "SourceLoader.get_code": "importlib._bootstrap_external.SourceLoader, 'get_code'",
+    "ModuleSpec.__init__": "importlib.machinery.ModuleSpec, '__init__'",
+}
+
+
+@pytest.mark.parametrize("method", WRAPPED)
+def test_a_method_that_is_wrapped(pair: Pair, method: str) -> None:
+    start = """
+        import importlib.machinery, zipimport
+        called = []
+        def wrap(cls, name):
+            before = vars(cls)[name]
+            function = getattr(before, "__func__", before)
+            def wrapper(*arguments, **named):
+                called.append(1)
+                return function(*arguments, **named)
+            setattr(cls, name, wrapper if before is function else type(before)(wrapper))
+        wrap(WHAT)
+    """
+    tree: trees.Tree = {
+        "sitecustomize.py": trees.text(start).replace("WHAT", WRAPPED[method]),
+        "main.py": """
+            import sys
+            sys.path.append("z.zip")
+            import colorsys, __hello__, importlib.util, inspect, n.m, p, sitecustomize, zipped
+            importlib.invalidate_caches()
+            print(zipped.__loader__.get_source("zipped"), p.__path__, list(n.__path__))
+            print(importlib.util.find_spec("colorsys").name, bool(sitecustomize.called))
+        """,
+        "z.zip": trees.Archive({"zipped.py": "value = 1"}),
+        "p": {"__init__.py": ""},
+        "n": {"m.py": ""},
+    }
+    out = pair.same("main.py", tree=tree, PYTHONPATH=os.pathsep.join([str(pair.cwd), str(SOURCES)])).out
+    assert out.endswith("colorsys True\n")
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        """
+        import functools, sys
+        def wrapped(hook):
+            @functools.wraps(hook)
+            def call(path):
+                return hook(path)
+            return call
+        sys.path_hooks[:] = [one if isinstance(one, type) else wrapped(one) for one in sys.path_hooks]
+        sys.path_importer_cache.clear()
+        """,
+        """
+        import importlib.machinery, sys
+        class Finder(importlib.machinery.FileFinder):
+            pass
+        hook = Finder.path_hook(*importlib._bootstrap_external._get_supported_file_loaders())
+        sys.path_hooks[1:] = [hook]
+        sys.path_importer_cache.clear()
+        """,
+    ],
+    ids=["wrapped", "of a subclass"],
+)
+def test_what_the_finders_of_a_kept_hook_are_known_by(pair: Pair, start: str) -> None:
+    main = """
+        import pkgutil, sys
+        import importlib.machinery, json
+        print([one.name for one in pkgutil.iter_modules(json.__path__)])
+        print(isinstance(json.__loader__, importlib.machinery.SourceFileLoader))
+        print(isinstance(sys.path_importer_cache[json.__path__[0]], importlib.machinery.FileFinder))
+    """
+    tree = {"sitecustomize.py": trees.text(start), "main.py": trees.text(main)}
+    theirs, ours = pair.run("main.py", tree=tree, PYTHONPATH=os.pathsep.join([str(pair.cwd), str(SOURCES)]))
+    assert ours.err == theirs.err == ""
+    # The class itself is importal's then, and not that of the program's finders.
+    assert ours.out.splitlines()[:2] == theirs.out.splitlines()[:2]
+    assert "True" in ours.out
+
+
+def test_what_a_start_file_has_taken_of_importlib(pair: Pair) -> None:
+    """Classes that are CPython's own go on working; a module that waits is not executed."""
+    start = """
+        import sys
+        from importlib.machinery import PathFinder
+        from importlib.util import LazyLoader, find_spec, module_from_spec
+        def lazily(name):
+            spec = find_spec(name)
+            loader = spec.loader = LazyLoader(spec.loader)
+            module = sys.modules[name] = module_from_spec(spec)
+            loader.exec_module(module)
+            return module
+        waiting = lazily("colorsys")
+    """
+    main = """
+        import n.m, sitecustomize
+        print(type(sitecustomize.waiting).__name__, sitecustomize.waiting.ONE_THIRD, type(sitecustomize.waiting).__name__)
+        late = sitecustomize.lazily("sched")
+        print(type(late).__name__, late.scheduler, type(late).__name__)
+        print(sitecustomize.PathFinder.find_spec("calendar").name, sitecustomize.PathFinder.invalidate_caches())
+        print(list(n.__path__))
+    """
+    tree: trees.Tree = {"sitecustomize.py": trees.text(start), "main.py": trees.text(main), "n": {"m.py": ""}}
+    out = pair.same("main.py", tree=tree, PYTHONPATH=os.pathsep.join([str(pair.cwd), str(SOURCES)])).out
+    assert out.startswith("_LazyModule 0.3")
+
+
+def test_what_is_left_of_an_error(pair: Pair) -> None:
+    program = """
+        import atexit, sys, traceback
+        def look():
+            print([frame.name for frame in traceback.extract_tb(sys.last_traceback)])
+        atexit.register(look)
+        def fail():
+            1 / 0
+        fail()
+    """
+    trees.write({"main.py": trees.text(program)}, pair.cwd)
+    assert pair.same("main.py").out == "['<module>', 'fail']\n"
+
+
+def test_a_script_may_call_the_command_line(pair: Pair) -> None:
+    """Its module stays as it is; the program has one of its own."""
+    caller = """
+        from importal.cli import main
+        def helper():
+            return "helped"
+        status = main(["run", "program.py"])
+        print(helper(), status)
+    """
+    trees.write({"caller.py": trees.text(caller), "program.py": "print(sorted(vars()))"}, pair.cwd)
+    done = run([sys.executable, "caller.py"], pair.cwd)
+    assert done.out.splitlines()[1:] == ["helped 0"], done.err
+    assert "helper" not in done.out.splitlines()[0]

@@ -81,7 +81,7 @@ def main(argv: list[str] | None = None) -> int:
             complete = own.load(kept)
             from .run import main as run
 
-        return run(rest, None if complete else kept)
+        return run(rest, None if complete else kept, in_place=argv is None)
     if command in {"enable", "disable"}:
         from .enable import main as enable
 

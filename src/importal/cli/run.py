@@ -36,10 +36,11 @@ tracebacks and the exit status are the program's own. Processes it starts with m
 """
 
 
-def main(arguments: list[str], kept: str | None = None) -> int:
+def main(arguments: list[str], kept: str | None = None, *, in_place: bool = False) -> int:
     """Run what *arguments* name; raise what the program raises. Returns 0, or 2 for a wrong command line.
 
-    *kept* is the file in which importal's own modules are to be kept for the next time.
+    *kept* is the file in which importal's own modules are to be kept for the next time. *in_place*: the program is to
+    be the module ``__main__`` that is there, and not a new one.
     """
     options, target = split(arguments, ("--path", "--pack", "--realm"))
     if {"-h", "--help"} & set(options):
@@ -65,7 +66,7 @@ def main(arguments: list[str], kept: str | None = None) -> int:
         from .places import hand_on
 
         hand_on(*([value for one, value in places if one == option] for option in ("--path", "--pack")))
-    return _run(program, kept, _realms(places), _freezes(options))
+    return _run(program, kept, _realms(places), _freezes(options), in_place=in_place)
 
 
 def _places(options: list[str]) -> tuple[list[tuple[str, str]] | None, list[str]]:
@@ -129,7 +130,9 @@ def _start_again(optimize: int, arguments: list[str]) -> None:
 
 
 @import_frame
-def _run(program: Program, kept: str | None, realms: dict[str, list[str]], freeze: bool | None) -> int:
+def _run(
+    program: Program, kept: str | None, realms: dict[str, list[str]], freeze: bool | None, *, in_place: bool
+) -> int:
     installation = ImportSystem.host().install()
     if freeze is not False:
         installation.also(shorten_the_end(always=bool(freeze)))
@@ -150,7 +153,7 @@ def _run(program: Program, kept: str | None, realms: dict[str, list[str]], freez
             print(f"importal run: {error}", file=sys.stderr)
             return 2
     try:
-        program.run(installation.system)
+        program.run(installation.system, in_place=in_place)
     except SystemExit:
         raise
     except TargetError as error:
@@ -174,7 +177,7 @@ def _show_only_the_program(error: BaseException) -> None:
         if sys.excepthook is show:
             sys.excepthook = hook
         if kept and value is kept[0][0]:
-            traceback = value.__traceback__ = kept[0][1]
+            traceback = value.__traceback__ = sys.last_traceback = kept[0][1]
         kept.clear()  # its frames, and all they hold, are to go when the interpreter lets go of them
         hook(cls, value, traceback)
 

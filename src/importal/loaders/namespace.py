@@ -29,6 +29,9 @@ class NamespacePath:
     state's ``path``.
     """
 
+    # CPython's PathFinder, where a program has taken it before importal was installed, counts here what it forgets.
+    _epoch = 0
+
     def __init__(
         self,
         name: str,
@@ -41,11 +44,11 @@ class NamespacePath:
         self._path_finder = path_finder
         self._state = state
         self._last_parent_path = tuple(self._parent_path())
-        self._last_epoch = self._epoch()
+        self._last_epoch = self._forgotten()
 
-    def _epoch(self) -> int:
+    def _forgotten(self) -> int:
         """Return how often the path search that *path_finder* belongs to has forgotten what it knew."""
-        return getattr(getattr(self._path_finder, "__self__", None), "epoch", 0)
+        return self._epoch + getattr(getattr(self._path_finder, "__self__", None), "epoch", 0)
 
     @property
     def known(self) -> Iterable[Known]:
@@ -67,13 +70,13 @@ class NamespacePath:
     def _current(self) -> list[str]:
         """Return the portions, searched again where the parent's path has changed."""
         parent_path = tuple(self._parent_path())
-        if parent_path != self._last_parent_path or self._epoch() != self._last_epoch:
+        if parent_path != self._last_parent_path or self._forgotten() != self._last_epoch:
             spec = self._path_finder(self._name, parent_path)
             # A package that has become a regular one, or is gone, keeps the portions its modules came from.
             if spec is not None and spec.loader is None and spec.submodule_search_locations:
                 self._path = spec.submodule_search_locations
             self._last_parent_path = parent_path
-            self._last_epoch = self._epoch()
+            self._last_epoch = self._forgotten()
         return self._path
 
     def __iter__(self) -> Iterator[str]:

@@ -13,7 +13,7 @@ from .. import files
 from ..bytecode import header, validity
 from ..bytecode.cache import cache_from_source
 from ..events import host_events
-from ..interpreter import MAGIC_NUMBER, external, import_frame, rename_code, source_hash
+from ..interpreter import MAGIC_NUMBER, external, import_frame, is_importlibs, rename_code, source_hash
 from ..locations import bytecode_location
 from ..machine import VERSION, Machine
 from .base import CodeLoader
@@ -185,7 +185,8 @@ class SourceLoader(CodeLoader):
             pass  # a loader's way to say that it keeps nothing
 
 
-_USUAL = (external.cache_from_source, cache_from_source)
+# What stands there when importal is loaded may be a program's already.
+_USUAL = (cache_from_source, *([external.cache_from_source] if is_importlibs(external.cache_from_source) else []))
 _MATCHES = validity.Fresh("modification time and size match")
 
 

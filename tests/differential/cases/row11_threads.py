@@ -272,3 +272,46 @@ log.release.set()
     private="programs in a private system are given an import function, by which nothing is lazy",
     since=(3, 15),
 )
+
+case(
+    "a_cycle_of_lazy_names_while_others_run",
+    {
+        "m1.py": "lazy from m2 import y\nx = 1\nimport m3",
+        "m2.py": "log('m2')\nimport m1\nlog(m1.y)\ny = 2",
+        "m3.py": "import m1\ntry:\n    log(m1.y)\nexcept BaseException as error:\n    log(type(error).__name__)",
+    },
+    EVENTS
+    + """
+other = in_thread(log.release.wait)
+import m1
+report(log)
+log.release.set()
+""",
+    private="programs in a private system are given an import function, by which nothing is lazy",
+    since=(3, 15),
+)
+
+case(
+    "a_module_that_answers_for_names_while_others_run",
+    {
+        "old.py": """
+            import sys, warnings
+            def __getattr__(name):
+                warnings.warn(f"{name} is old", DeprecationWarning, stacklevel=2)
+                return name
+            import user
+        """,
+        "user.py": "import old\nvalue = old.thing",
+    },
+    EVENTS
+    + """
+import warnings
+other = in_thread(log.release.wait)
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    import user
+report([os.path.basename(one.filename) for one in said] + [user.value])
+log.release.set()
+""",
+    private="the main program imports warnings",
+)
