@@ -15,20 +15,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from . import abc, machinery, util
-    from .errors import (
-        DeadlockError,
-        ImportalError,
-        InstallError,
-        InterpreterError,
-        RealmError,
-        StateError,
-        TargetError,
-        ZipImportError,
-    )
+    from .errors import DeadlockError, ImportalError, InstallError, RealmError, StateError, TargetError, ZipImportError
     from .events import Event, Events
     from .realm.realm import Realm
     from .spec import ModuleSpec
     from .standard import ImportState, ImportSystem
+    from .tool_errors import InterpreterError
     from .util import (
         MAGIC_NUMBER,
         LazyLoader,
@@ -98,7 +90,7 @@ _PLACES = {
             "DeadlockError",
             "ImportalError",
             "InstallError",
-            "InterpreterError",
+            "RealmError",
             "StateError",
             "TargetError",
             "ZipImportError",
@@ -109,9 +101,9 @@ _PLACES = {
     "Events": "events",
     "ImportState": "standard",
     "ImportSystem": "standard",
+    "InterpreterError": "tool_errors",
     "ModuleSpec": "spec",
     "Realm": "realm.realm",
-    "RealmError": "errors",
 }
 _OF_THE_HOST = {"__import__", "import_module", "invalidate_caches", "load_source", "reload", "run_module", "run_path"}
 if sys.version_info < (3, 12):

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
-from importal import ImportSystem, errors
+from importal import ImportSystem, errors, tool_errors
 
-ALL = [getattr(errors, name) for name in errors.__all__]
+ALL = [getattr(module, name) for module in (errors, tool_errors) for name in module.__all__]
 
 
 @pytest.mark.parametrize("error", ALL)
@@ -23,7 +23,7 @@ def test_one_base(error: type) -> None:
     [
         (errors.StateError, TypeError),
         (errors.InstallError, RuntimeError),
-        (errors.InterpreterError, RuntimeError),
+        (tool_errors.InterpreterError, RuntimeError),
         (errors.DeadlockError, RuntimeError),
         (errors.TargetError, ImportError),
         (errors.ZipImportError, ImportError),

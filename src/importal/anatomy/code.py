@@ -7,10 +7,10 @@ import dis
 from copy import copy
 from dataclasses import dataclass
 
-from ..errors import FileError
 from ..loaders.file import FileLoader
 from ..loaders.source import SourceLoader, compile_source
 from ..loaders.sourceless import SourcelessFileLoader
+from ..tool_errors import FileError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .. import names
-from ..errors import FileError
 from ..interpreter import BUILTIN_NAMES, EXTENSION_SUFFIXES
 from ..observe.explain import find_quickly
+from ..tool_errors import FileError
 from .code import read_code
 from .import_instructions import import_instructions
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import asdict, dataclass, fields
 
-from ..errors import FileError
 from ..loaders.module import attributes_of
 from ..observe.kind import distribution_of, kind_of
+from ..tool_errors import FileError
 from .bytecode_file import BytecodeFile, bytecode_file
 from .c_functions import CFunction, MethodDefinitions, c_functions
 from .code import CodeObject, code_tree, compile_source_of, read_code

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from ..errors import FileError
 from ..interpreter import EXTENSION_SUFFIXES
 from ..sources.directory import read_data
+from ..tool_errors import FileError
 
 __all__ = ["Library", "library_at"]
 

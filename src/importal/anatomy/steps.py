@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ..errors import RecordingError
+from ..tool_errors import RecordingError
 from .replay import ENDED, build
 
 TYPE_CHECKING = False

@@ -6,11 +6,11 @@ import os
 from dataclasses import dataclass
 
 from ..bytecode.cache import source_from_cache
-from ..errors import FileError, NotFoundError
 from ..interpreter import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES
 from ..loaders.location import spec_from_file_location
 from ..loaders.module import spec_from_module
 from ..observe.explain import explain
+from ..tool_errors import FileError, NotFoundError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import platform
 import sys
 from dataclasses import asdict, dataclass
 
-from ..errors import BaselineError
 from ..observe.budget import Baseline, Limits, judge, wrote_bytecode
+from ..tool_errors import BaselineError
 from .question import Answer, Question, milliseconds, open_output, print_answer, tell_of_a_cut
 from .supervise import exit_status
 from .trace import record_of

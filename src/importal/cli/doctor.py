@@ -10,7 +10,7 @@ import sys
 from ..doctor import examine
 from ..doctor.environment import ask
 from ..doctor.finding import SEVERITIES
-from ..errors import InterpreterError
+from ..tool_errors import InterpreterError
 from .progress import Progress
 
 TYPE_CHECKING = False

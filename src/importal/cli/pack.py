@@ -6,9 +6,10 @@ import argparse
 import os
 import sys
 
-from ..errors import PackError, RecordError
+from ..errors import PackError
 from ..files import write_whole
 from ..observe.record import Record
+from ..tool_errors import RecordError
 from .command_line import TARGETS, parse
 from .progress import Progress
 from .supervise import exit_status

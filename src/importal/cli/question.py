@@ -8,8 +8,8 @@ import os
 import sys
 from dataclasses import dataclass
 
-from ..errors import RecordError
 from ..observe.record import Record
+from ..tool_errors import RecordError
 from .command_line import TARGETS, parse
 from .places import add_pack, add_path, hand_on
 from .supervise import exit_status, how_it_ended

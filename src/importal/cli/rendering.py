@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
-from ..errors import FileError, FormatError
 from ..export import FORMATS, format_of
 from ..export import render as rendered
+from ..tool_errors import FileError, FormatError
 from .progress import Progress
 
 TYPE_CHECKING = False

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ..errors import FileError, FormatError, RecordError
 from ..observe.record import Record
+from ..tool_errors import FileError, FormatError, RecordError
 from .progress import Progress
 from .rendering import add_options, prepare, render
 

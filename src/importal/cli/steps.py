@@ -7,7 +7,8 @@ import json
 import signal
 import sys
 
-from ..errors import FileError, ImportalError
+from ..errors import ImportalError
+from ..tool_errors import FileError
 from . import loaded_here
 from .places import add_path, system_here
 from .table import print_table

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ..errors import FileError, SourceError
+from ..errors import SourceError
 from ..sources.places import is_url, parse, without_secrets
 from ..sources.writing import writer
+from ..tool_errors import FileError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

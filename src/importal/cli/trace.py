@@ -11,8 +11,8 @@ import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from ..errors import FileError, FormatError, InterpreterError
 from ..observe import journal
+from ..tool_errors import FileError, FormatError, InterpreterError
 from .command_line import TARGETS, parse
 from .places import add_pack, add_path, hand_on
 from .progress import Progress

@@ -10,8 +10,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import InterpreterError
 from ..observe.distributions import Installed, installed
+from ..tool_errors import InterpreterError
 from .startfiles import StartFile, read_start_files
 
 TYPE_CHECKING = False

@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 
-from ..errors import BaselineError
+from ..tool_errors import BaselineError
 from .why import chain
 
 TYPE_CHECKING = False

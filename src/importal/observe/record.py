@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache, cached_property
 
-from ..errors import RecordError
+from ..tool_errors import RecordError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from stat import S_ISLNK
 
-from ..errors import FileError
+from ..tool_errors import FileError
 from .collected import LARGEST, left_out
 from .record import rewritten
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import zipfile
 
-from ..errors import FileError, SourceError
+from ..errors import SourceError
 from ..sources.places import ARCHIVE_SUFFIXES, is_url, without_secrets
 from ..sources.tree import File, Tree
+from ..tool_errors import FileError
 from .archive import add_archive
 from .collected import Collected
 from .distribution import add_distribution

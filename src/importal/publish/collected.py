@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..errors import FileError
 from ..interpreter import sha256
 from ..sources import manifest as manifests
 from ..sources.tree import File, check_path
+from ..tool_errors import FileError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

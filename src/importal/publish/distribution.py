@@ -6,7 +6,7 @@ import importlib.metadata
 import json
 import sys
 
-from ..errors import FileError
+from ..tool_errors import FileError
 from .collected import left_out
 from .record import paths, rewritten
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..errors import FileError
+from ..tool_errors import FileError
 from .collected import LARGEST, left_out
 
 TYPE_CHECKING = False

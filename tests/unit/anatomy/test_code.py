@@ -15,8 +15,8 @@ import pytest
 import trees
 from importal import ImportSystem
 from importal.anatomy.code import CodeObject, ProtectedRange, code_tree, compile_source_of, flags_of, read_code
-from importal.errors import FileError
 from importal.loaders.location import spec_from_file_location
+from importal.tool_errors import FileError
 
 Private = Callable[..., ImportSystem]
 

@@ -13,7 +13,7 @@ import trees
 from importal import ImportSystem, machinery
 from importal.anatomy.library import library_at
 from importal.anatomy.target import find_target
-from importal.errors import FileError, NotFoundError
+from importal.tool_errors import FileError, NotFoundError
 
 Private = Callable[..., ImportSystem]
 

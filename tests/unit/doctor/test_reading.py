@@ -13,7 +13,7 @@ from importal.doctor import commands
 from importal.doctor.bytecode import is_installed
 from importal.doctor.environment import ask
 from importal.doctor.startfiles import Line, StartFile, read_start_files
-from importal.errors import InterpreterError
+from importal.tool_errors import InterpreterError
 
 
 def read(folder: Path, *, entry_points: bool = False) -> list[StartFile]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from importal.errors import BaselineError
 from importal.observe.budget import Baseline, Change, Limits, Need, Usage, judge, wrote_bytecode
 from importal.observe.record import Record
+from importal.tool_errors import BaselineError
 from records import MS, again, load, record
 
 MADE = record(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from importal import errors
+from importal import tool_errors
 from importal.observe.record import By, Cached, Ended, Import, Record, Startup, Thread
 
 BY = By("m", "m.py", 3)
@@ -61,7 +61,7 @@ def test_what_is_no_record(tmp_path: Path, change: object, words: str) -> None:
     assert callable(change)
     RECORD.dump(tmp_path / "record.json")
     (tmp_path / "broken.json").write_text(change((tmp_path / "record.json").read_text()))
-    with pytest.raises(errors.RecordError, match=words) as caught:
+    with pytest.raises(tool_errors.RecordError, match=words) as caught:
         Record.load(tmp_path / "broken.json")
     assert caught.value.path.endswith("broken.json")
     assert caught.value.newer == ("version is 2" in words)
@@ -70,5 +70,5 @@ def test_what_is_no_record(tmp_path: Path, change: object, words: str) -> None:
 
 def test_a_newer_record_says_what_to_do() -> None:
     document = json.loads(json.dumps(RECORD.to_json()))
-    with pytest.raises(errors.RecordError, match="read it with a newer importal"):
+    with pytest.raises(tool_errors.RecordError, match="read it with a newer importal"):
         Record.from_json({**document, "version": 7})

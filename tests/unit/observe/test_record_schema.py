@@ -12,9 +12,9 @@ import jsonschema
 import pytest
 
 import timed_records as records
-from importal.errors import RecordError
 from importal.observe import record as module
 from importal.observe.record import PHASES, By, Cached, Ended, Import, Record, Startup, Thread
+from importal.tool_errors import RecordError
 
 SCHEMA: dict[str, Any] = json.loads(Path(module.__file__).with_name("record.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 import trees
-from importal.errors import FileError, SourceError
+from importal.errors import SourceError
 from importal.publish import collected as limits
 from importal.publish.collect import collect
 from importal.sources import manifest
+from importal.tool_errors import FileError
 
 
 def files(*sources: object, **how: object) -> dict[str, bytes]:
