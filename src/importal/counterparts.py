@@ -28,6 +28,8 @@ __all__ = [
     "is_stock",
     "loader_counterpart",
     "spec_counterpart",
+    "stays",
+    "with_counterparts",
 ]
 
 _ALWAYS_FROZEN = {
