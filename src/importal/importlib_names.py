@@ -16,7 +16,7 @@ from .finders.archive import ZipImportError, directories, zipimporter
 from .interpreter import bootstrap, external, without_import_frames
 from .loaders import file, source
 from .loaders.decoding import decode_source
-from .loaders.lazy import LazyLoader
+from .loaders.lazy import LazyLoader, _LazyModule
 from .loaders.location import file_loaders, spec_from_file_location
 from .loaders.module import execute_again, load, module_from_spec, set_attributes, spec_from_loader, spec_from_module
 from .loaders.namespace import NamespacePath
@@ -48,13 +48,13 @@ def put_names(installation: Installation) -> None:
             _put(installation, owner, name, value)
     installation.also(lambda: _give_back(stock))
     # The functions of the package itself stay: they are a few lines that call what now stands in _bootstrap.
-    for module, marker, names in (
-        ("importlib.machinery", "ModuleSpec", _machinery_names),
-        ("importlib.util", "_find_spec", lambda: _util_names(system)),
+    for module, marker, put in (
+        ("importlib.machinery", "ModuleSpec", lambda loaded: _put_all(installation, loaded, _machinery_names())),
+        ("importlib.util", "_find_spec", lambda loaded: _put_into_util(installation, loaded)),
     ):
         # A second copy of importlib, as CPython's tests make one, is somebody else's: it has a marker of its own.
         own = (before[marker], getattr(bootstrap, marker))
-        installation.also(system.when_loaded(module, _putter(installation, marker, own, names)))
+        installation.also(system.when_loaded(module, _if_own(marker, own, put)))
     installation.also(system.when_loaded("zipimport", lambda module: _put_zip_names(installation, module)))
     installation.also(system.when_loaded("importlib.abc", _register_with_abc))
     installation.also(system.when_loaded("pkgutil", lambda module: _register_with_pkgutil(module, finder)))
@@ -81,17 +81,28 @@ def _give_back(stock: list[tuple[object, object]]) -> None:
                     namespace[name] = own
 
 
-def _putter(
-    installation: Installation, marker: str, own: tuple[Any, ...], names: Callable[[], dict[str, Any]]
-) -> Callable[[ModuleType], None]:
-    """Return what puts *names* into a loaded module of importlib, known to be the interpreter's own by *marker*."""
+def _if_own(marker: str, own: tuple[Any, ...], put: Callable[[Any], None]) -> Callable[[ModuleType], None]:
+    """Return what calls *put* with a loaded module of importlib, if that is the interpreter's own by its *marker*."""
 
-    def put(loaded: ModuleType) -> None:
+    def put_if_own(loaded: ModuleType) -> None:
         if getattr(loaded, marker, None) in own:
-            for name, value in names().items():
-                _put(installation, loaded, name, value)
+            put(loaded)
 
-    return put
+    return put_if_own
+
+
+def _put_all(installation: Installation, owner: Any, names: dict[str, Any]) -> None:
+    for name, value in names.items():
+        _put(installation, owner, name, value)
+
+
+def _put_into_util(installation: Installation, util: Any) -> None:
+    _put_all(installation, util, _util_names(installation.system))
+    # A program may hold CPython's class, and modules that it has made wait, which know theirs by its name there.
+    installation.replace_in_class(util.LazyLoader, "exec_module", LazyLoader.exec_module)
+    installation.put(util, "LazyLoader", LazyLoader)
+    if not any(type(module) is util._LazyModule for module in list(sys.modules.values())):
+        installation.put(util, "_LazyModule", _LazyModule)
 
 
 def _bootstrap_names(system: ImportSystem) -> dict[str, Any]:
@@ -178,8 +189,6 @@ def _machinery_names() -> dict[str, Any]:
 
 def _util_names(system: ImportSystem) -> dict[str, Any]:
     return {
-        # Not the class of its modules: CPython's LazyLoader, where a program has taken it before, gives them that.
-        "LazyLoader": LazyLoader,
         "_find_spec": system._find,
         "cache_from_source": cache_from_source,
         "decode_source": decode_source,

@@ -36,8 +36,6 @@ class _Pending:
 class _LazyModule(Module):  # type: ignore[misc, valid-type]
     """A module in waiting; any use of an attribute executes it and turns it into an ordinary module."""
 
-    __module__ = "importlib.util"  # where programs know a class of this name
-
     def __getattribute__(self, name: str) -> Any:
         """Execute the module, then return its attribute *name*."""
         spec = object.__getattribute__(self, "__spec__")
