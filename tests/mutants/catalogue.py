@@ -208,7 +208,7 @@ MUTANTS = [
     # ------------------------------------------------------------ 6: packages
     Mutant(
         6, "a namespace package's __path__ is not live", "loaders/namespace.py",
-        "        if parent_path != self._last_parent_path or self._epoch() != self._last_epoch:",
+        "        if parent_path != self._last_parent_path or self._forgotten() != self._last_epoch:",
         "        if False:",
         unit("loaders/namespace::test_the_path_follows_the_systems_path"),
     ),
@@ -442,8 +442,8 @@ MUTANTS = [
     ),
     Mutant(
         11, "the names of a module that another thread executes are not awaited", "loaders/partial.py",
-        "            if not wait(own_name):",
-        "            if False:",
+        "        if not wait(own_name):",
+        "        if False:",
         unit("system::test_a_name_of_a_module_that_another_thread_executes_is_awaited"),
     ),
     Mutant(
