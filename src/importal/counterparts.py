@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 __all__ = [
-    "changes",
     "class_counterpart",
     "finder_counterpart",
     "hook_counterpart",
     "is_changed",
     "is_stock",
     "loader_counterpart",
+    "moving",
     "spec_counterpart",
     "stays",
     "with_counterparts",
@@ -149,10 +149,15 @@ def is_changed(stood: object) -> bool:
 
 def stays(cls: type) -> bool:
     """Tell whether *cls* is a finder of importlib that a program has changed."""
-    return cls.__name__ in _FINDERS and next(changes(cls), None) is not None
+    return cls.__name__ in _FINDERS and next(_changes(cls), None) is not None
 
 
-def changes(stock: type) -> Iterator[tuple[str, Any]]:
+def moving(cls: type) -> Iterable[tuple[str, Any]]:
+    """Return (name, value) of what a program has changed in *cls*, if that is a class of importlib and no finder."""
+    return () if cls.__name__ in _FINDERS else _changes(cls)
+
+
+def _changes(stock: type) -> Iterator[tuple[str, Any]]:
     """Yield (name, value) of each method of a class of importlib that is not importlib's.
 
     What is importlib's is told by its being frozen; of a class in a module that need not be, nothing is known.

@@ -10,7 +10,7 @@ import sys
 
 from . import machinery
 from .bytecode.cache import cache_from_source, source_from_cache
-from .counterparts import changes, is_changed, stays
+from .counterparts import is_changed, moving, stays
 from .errors import DeadlockError
 from .finders.archive import ZipImportError, directories, zipimporter
 from .interpreter import bootstrap, external, without_import_frames
@@ -66,7 +66,7 @@ def _put(installation: Installation, owner: Any, name: str, value: Any) -> None:
     if is_changed(stood) or (isinstance(stood, type) and stays(stood)):
         return
     if isinstance(value, type) and isinstance(stood, type) and not name.startswith("_"):
-        for method, changed in changes(stood):
+        for method, changed in moving(stood):
             installation.replace_in_class(value, method, changed)
     installation.put(owner, name, value)
 

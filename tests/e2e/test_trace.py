@@ -41,6 +41,11 @@ def modules(folder: Path) -> set[str]:
     return {one.module for one in Record.load(folder / "out.json").imports if one.outcome == "loaded"}
 
 
+def test_the_program_has_a_module_to_itself(trace: Trace) -> None:
+    done = trace("print([name for name in globals() if not name.startswith('__')])")
+    assert (done.status, done.out) == (0, "[]\n")
+
+
 # ---------------------------------------------------------------- programs
 
 
