@@ -309,7 +309,7 @@ import warnings
 other = in_thread(log.release.wait)
 with warnings.catch_warnings(record=True) as said:
     warnings.simplefilter("always")
-    import user
+    import old, user
 report([os.path.basename(one.filename) for one in said] + [user.value])
 log.release.set()
 """,
