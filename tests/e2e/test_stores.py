@@ -80,7 +80,7 @@ def test_a_wrong_command_line(store: Callable[..., tuple[int, str, str]], tmp_pa
         (("explain", "--path", URL, "a"), "source     release r1 of sqlite:///m.db"),
         (("inspect", "--path", URL, "a"), "origin = 'sqlite:///m.db/a.py'"),
         (("steps", "--path", URL, "a"), "x = 1"),
-        (("trace", "--path", URL, "-c", "import a"), "a  <string>:1"),
+        (("trace", "--tree", "--path", URL, "-c", "import a"), "a  <string>:1"),
         (("why", "--path", URL, "a", "-c", "import a"), "a was imported"),
         (("modules", "--path", URL, "-c", "import a"), " a"),
     ],
