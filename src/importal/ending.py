@@ -14,7 +14,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from typing import Any
 
 _present = "atexit" in sys.modules
@@ -36,8 +36,6 @@ _COLLECTED = 1 << 14
 _HANDLERS_OF_ANY_GENERATOR = 1 if sys.version_info >= (3, 12) else 0
 # Their finalisers close a piece of memory.
 _IN_MEMORY = frozenset({_io.BytesIO, _io.StringIO})
-# Going through more objects than this to find cycles takes longer than looking at their types.
-_MANY = 20_000
 # Objects without finalisers that write, or complain, when they are freed.
 _WRITE_WHEN_FREED = frozenset({("_dbm", "dbm"), ("_gdbm", "gdbm")})
 
@@ -65,22 +63,19 @@ def _nothing_has_a_finaliser() -> bool:
         objects = gc.get_objects()
     except Exception:  # noqa: BLE001, an audit hook may forbid it, by whatever it raises (PEP 578)
         return False
-    if len(objects) < _MANY and "collections" not in sys.modules:
-        return False  # a small program ends at once
     try:
         # Types are compared as they are: `isinstance` asks proxies for the class of what they stand for.
-        numbers = _counted(map(type, objects))
+        classes = list(map(type, objects))
+        present = set(classes)
+        finalised = {one for one in present if _finaliser(one) is not None and one not in _IN_MEMORY}
+        with_finaliser = list(filter(finalised.__contains__, classes))
     except Exception:  # noqa: BLE001, a metaclass may forbid to hash its classes, or fail in it in any way
         return False
+    if any(map(_writes_when_freed, present)):
+        return False
     streams = _standard_streams()
-    for one, number in numbers.items():
-        # nanobind counts, at the very end, what has not been freed.
-        module = _fact(one, "__module__")
-        if type(module) is str and (module == "nanobind" or (module, _fact(one, "__name__")) in _WRITE_WHEN_FREED):
-            return False
-        if _finaliser(one) is None or one in _IN_MEMORY:
-            continue
-        if number > sum(type(stream) is one for stream in streams):
+    for one in finalised:
+        if with_finaliser.count(one) > sum(type(stream) is one for stream in streams):
             ends_silently = _SILENT_IF.get(one)
             if ends_silently is None and _fact(one, "__name__") == "ResourceTracker":
                 ends_silently = _was_never_started
@@ -89,17 +84,6 @@ def _nothing_has_a_finaliser() -> bool:
             if not all(ends_silently(some) or some in streams for some in objects if type(some) is one):
                 return False
     return not _some_unknown_have_a_finaliser(object)
-
-
-def _counted(values: Iterable[Any]) -> dict[Any, int]:
-    """Return how often each of *values* occurs; ``collections`` does it faster, but is not loaded for it."""
-    counter: Any = getattr(sys.modules.get("collections"), "Counter", None)
-    if counter is not None:
-        return counter(values)  # type: ignore[no-any-return]
-    numbers: dict[Any, int] = {}
-    for one in values:
-        numbers[one] = numbers.get(one, 0) + 1
-    return numbers
 
 
 def _some_unknown_have_a_finaliser(among: Any) -> bool:
@@ -119,6 +103,13 @@ def _finaliser(of: Any) -> object:
         if "__del__" in namespace:
             return namespace["__del__"]
     return None
+
+
+def _writes_when_freed(of: Any) -> bool:
+    """Tell whether objects of a class, which has no finaliser, write, or complain, when they are freed."""
+    module = _fact(of, "__module__")
+    # nanobind counts, at the very end, what has not been freed.
+    return type(module) is str and (module == "nanobind" or (module, _fact(of, "__name__")) in _WRITE_WHEN_FREED)
 
 
 def _standard_streams() -> list[Any]:

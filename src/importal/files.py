@@ -1,14 +1,13 @@
-"""Writing files: whole or not at all, and where a user's caches are kept."""
+"""Writing files: whole or not at all."""
 
 from __future__ import annotations
 
 import _thread
 import os
-import sys
 
 from .machine import Machine
 
-__all__ = ["Written", "cache_folder", "source_mode", "write", "write_whole"]
+__all__ = ["Written", "source_mode", "write", "write_whole"]
 
 _NEW_FILE = os.O_EXCL | os.O_CREAT | os.O_WRONLY | getattr(os, "O_BINARY", 0)
 _counter = iter(range(1 << 62)).__next__
@@ -25,21 +24,6 @@ class Written:
 
     def __bool__(self) -> bool:
         return self.reason is None
-
-
-def cache_folder() -> str:
-    """Return the directory of importal's caches: ``IMPORTAL_CACHE``, or a folder where the platform has such things."""
-    chosen = os.environ.get("IMPORTAL_CACHE")
-    if chosen:
-        return os.path.abspath(chosen)
-    home = os.path.expanduser("~")
-    if sys.platform == "win32":
-        place = os.environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local")
-    elif sys.platform == "darwin":
-        place = os.path.join(home, "Library", "Caches")
-    else:
-        place = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
-    return os.path.join(place, "importal")
 
 
 def source_mode(source: str) -> int:

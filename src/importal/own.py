@@ -7,8 +7,7 @@ bytecode files are: a file that does not fit is passed over, and written anew wh
 What is loaded to read it cannot come out of it; so this file needs no other of importal's for that.
 """
 
-from __future__ import annotations
-
+# Without `from __future__ import annotations`: that module is not looked for in files either.
 import _imp
 import marshal
 import os
@@ -24,11 +23,13 @@ __all__ = ["keep", "kept_in", "load", "users_folder"]
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 _INIT = f"{os.sep}__init__.py"
-_BOOTSTRAP: Any = sys.modules["_frozen_importlib"]
 _MAGIC_NUMBER: bytes = sys.modules["_frozen_importlib_external"].MAGIC_NUMBER
 
+_Namespace: "Any" = type(sys.implementation)
 _KEY = int.from_bytes(b"importal", "little")
 
+# What importal's modules ask for that the interpreter would have to look for.
+_ASKED_FOR = ["__future__"]
 # Loaded when a program loads importlib's modules of these names, and not before.
 _LATE = {"importal.abc", "importal.deprecated", "importal.util"}
 
@@ -41,9 +42,9 @@ def kept_in(folder: str, use: str) -> str:
 
 def users_folder() -> str:
     """Return the folder in the user's cache for the modules of this very importal."""
-    from .files import cache_folder
+    from .caches import cache_folder
 
-    return os.path.join(cache_folder(), "own", _checked(os.fsencode(_FOLDER)).hex())
+    return os.path.join(cache_folder(), "own", _imp.source_hash(_KEY, os.fsencode(_FOLDER)).hex())
 
 
 def load(path: str) -> bool:
@@ -55,33 +56,39 @@ def load(path: str) -> bool:
             data = file.read()
     except OSError:
         return False
-    rest = memoryview(data)[len(_MAGIC_NUMBER) + 10 :]
-    if not data.startswith(_checked(rest)):
+    rest = memoryview(data)[len(_beginning(b"")) :]
+    if not data.startswith(_beginning(rest)):
         return False
     folder, version, files, codes = marshal.loads(rest)
     table = sys.modules
     if (folder, version) != (_FOLDER, table["importal"].__version__) or not _are_current(files):
         return False
     loaded = []
-    for (name, below, _, _), code in zip(files, codes, strict=True):
+    for (name, file, _, _), code in zip(files, codes, strict=True):
         if name in table:
             continue
         parent, _, child = name.rpartition(".")
+        package = parent
         module = type(sys)(name)
-        # Enough for relative imports; the rest follows when the classes for it are there.
-        spec = _BOOTSTRAP.ModuleSpec(name, None, is_package=below.endswith(_INIT))
-        vars(module).update(__spec__=spec, __package__=spec.parent, __file__=_FOLDER + below)
-        if spec.submodule_search_locations is not None:
-            module.__path__ = [_FOLDER + below.removesuffix(_INIT)]
+        if file.endswith(_INIT):
+            package = name
+            module.__path__ = [file.removesuffix(_INIT)]
+        # What imports ask a spec for; the rest follows when the classes for it are there.
+        spec = _Namespace(parent=package, _initializing=False)
+        vars(module).update(__spec__=spec, __package__=package, __file__=file)
         table[name] = module
         try:
             exec(code, module.__dict__)
         except BaseException:
             del table[name]
             raise
-        setattr(table[parent], child, module)
+        if parent:
+            setattr(table[parent], child, module)
         loaded.append(module)
     _complete(loaded)
+    for module in loaded:
+        if module.__name__ in _ASKED_FOR:
+            del table[module.__name__]  # the program has not asked for it
     return True
 
 
@@ -92,12 +99,12 @@ def _is_trusted(path: str) -> bool:
     return os.stat(path).st_uid in {os.geteuid(), 0, os.stat(_FOLDER).st_uid}
 
 
-def _are_current(files: Sequence[tuple[str, str, int, int]]) -> bool:
+def _are_current(files: "Sequence[tuple[str, str, int, int]]") -> bool:
     """Tell whether *files* are what they were. What was installed is replaced as a whole: one of them shows it."""
     installed = os.path.basename(os.path.dirname(_FOLDER)) in {"site-packages", "dist-packages"}
     try:
-        for _, below, size, mtime in files[:1] if installed else files:
-            status = os.stat(_FOLDER + below)
+        for _, file, size, mtime in files[-1:] if installed else files:
+            status = os.stat(file)
             if status.st_size != size or status.st_mtime_ns != mtime:
                 return False
     except OSError:
@@ -105,7 +112,7 @@ def _are_current(files: Sequence[tuple[str, str, int, int]]) -> bool:
     return True
 
 
-def _complete(modules: Iterable[ModuleType]) -> None:
+def _complete(modules: "Iterable[ModuleType]") -> None:
     """Give *modules* the specs and loaders that an import gives them."""
     from importal.loaders.source import SourceFileLoader
     from importal.spec import ModuleSpec
@@ -128,19 +135,20 @@ def keep(path: str) -> bool:
 
     files = []
     codes = []
-    for name in [name for name in sys.modules if name.partition(".")[0] == "importal" and name not in _LATE]:
-        module = sys.modules[name]
-        origin = module.__spec__.origin if module.__spec__ is not None else None
-        if origin is None or not origin.startswith(_FOLDER + os.sep):
+    importals = [name for name in sys.modules if name.partition(".")[0] == "importal" and name not in _LATE]
+    for name in [*_ASKED_FOR, *importals]:
+        module = sys.modules.get(name)
+        file = getattr(getattr(module, "__spec__", None), "origin", None)
+        if file is None or not file.endswith(".py"):
             continue
         try:
-            status = os.stat(origin)
-            codes.append(SourceFileLoader(name, origin).get_code(name))
+            status = os.stat(file)
+            codes.append(SourceFileLoader(name, file).get_code(name))
         except (OSError, ImportError, SyntaxError, ValueError, EOFError):
             return False  # it is being changed just now; the next start sees all of it
-        files.append((name, origin[len(_FOLDER) :], status.st_size, status.st_mtime_ns))
+        files.append((name, file, status.st_size, status.st_mtime_ns))
     data = marshal.dumps((_FOLDER, __version__, tuple(files), tuple(codes)))
-    return bool(write(path, _checked(data) + data))
+    return bool(write(path, _beginning(data) + data))
 
 
 def _can_be_written(folder: str) -> bool:
@@ -152,6 +160,6 @@ def _can_be_written(folder: str) -> bool:
     return os.access(folder, os.W_OK)
 
 
-def _checked(data: bytes | memoryview) -> bytes:
-    """Return what a file begins with that goes on with *data*, fits this interpreter, and is undamaged."""
-    return b"%s%d " % (_MAGIC_NUMBER, sys.flags.optimize) + _imp.source_hash(_KEY, data)
+def _beginning(data: "bytes | memoryview") -> bytes:
+    """Return what a file begins with that goes on with *data*, all of it, and fits this interpreter."""
+    return b"%s%d " % (_MAGIC_NUMBER, sys.flags.optimize) + len(data).to_bytes(8, "little")

@@ -1,11 +1,8 @@
 """The command line: ``importal COMMAND ...``, one file per command, each imported only when it is asked for."""
 
-from __future__ import annotations
-
+# As in importal/own.py, without `from __future__ import annotations`: importal run begins here.
 import os
 import sys
-
-from ..errors import SourceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,11 +108,13 @@ def end(status: int) -> None:
         sys.exit(status)
 
 
-def _unless_closed(command: Callable[[list[str]], int], arguments: list[str]) -> int:
+def _unless_closed(command: "Callable[[list[str]], int]", arguments: list[str]) -> int:
     """Carry out *command*; when nobody reads its output any more, or it is interrupted, end quietly.
 
     A place on the path that cannot be opened ends any of them, with one line that says which and why.
     """
+    from ..errors import SourceError
+
     try:
         status = command(arguments)
         sys.stdout.flush()

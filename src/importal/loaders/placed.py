@@ -10,6 +10,7 @@ import os
 import sys
 
 from .. import files
+from ..caches import cache_folder
 from ..interpreter import EXTENSION_SUFFIXES, import_frame, sha256
 from ..machine import Machine
 from ..sources.directory import read_code
@@ -43,7 +44,7 @@ def bytecode_folder(state: StateLike) -> str | None:
     if tag is None:
         return None
     level = state.flags.optimize
-    base = files.cache_folder() if state.pycache_prefix is None else os.path.join(state.pycache_prefix, "importal")
+    base = cache_folder() if state.pycache_prefix is None else os.path.join(state.pycache_prefix, "importal")
     return os.path.join(base, "bytecode", f"{tag}.opt-{level}" if level else tag)
 
 
@@ -136,7 +137,7 @@ class PlacedExtensionLoader(_Placed):
         """Return the path of a file with the library's bytes, written now if need be. Raises OSError."""
         digest = digest_of(self.source, self.path)
         name = self.path.rpartition(self.source.separator)[2]
-        location = os.path.join(files.cache_folder(), "libraries", digest, name)
+        location = os.path.join(cache_folder(), "libraries", digest, name)
         if Machine.is_file(location):
             return location
         written = files.write(location, self.source.read(self.path), 0o700)

@@ -11,6 +11,7 @@ import sys
 import time
 
 from .. import files
+from ..caches import cache_folder
 from ..interpreter import sha256
 from ..machine import Machine
 
@@ -25,7 +26,7 @@ class Contents:
     """The contents below *folder* (by default in the user's cache). What cannot be written there is kept in memory."""
 
     def __init__(self, folder: str | None = None) -> None:
-        self.folder = os.path.join(files.cache_folder(), "contents") if folder is None else folder
+        self.folder = os.path.join(cache_folder(), "contents") if folder is None else folder
         self._held: dict[str, bytes] = {}
         # Why nothing could be written, the last time that nothing could.
         self.hindrance: str | None = None

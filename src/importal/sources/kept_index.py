@@ -12,6 +12,7 @@ import os
 import sys
 
 from .. import files
+from ..caches import cache_folder
 from ..interpreter import source_hash
 from ..machine import Machine
 
@@ -33,7 +34,7 @@ def kept_index(kind: str, key: str, work_out: Callable[[], Any]) -> Any:
     *key* is text for a file's name that stands for everything the result depends on. Raises what *work_out* raises.
     """
     tag = sys.implementation.cache_tag
-    path = os.path.join(files.cache_folder(), "indexes", f"{kind}-{key}.{tag}")
+    path = os.path.join(cache_folder(), "indexes", f"{kind}-{key}.{tag}")
     if tag is not None:
         try:
             with Machine.open(path, "rb") as file:

@@ -10,6 +10,7 @@ import _thread
 import os
 
 from .. import files
+from ..caches import cache_folder
 from ..errors import SourceError
 from ..interpreter import sha256
 from . import manifest as manifests
@@ -202,7 +203,7 @@ def _read_manifest(place: Place, digest: str, shelf: Shelf) -> Folders:
 
 def _ask(place: Place, shelf: Shelf) -> tuple[str, str] | None:
     """Return name and digest of the release; where the store cannot be reached, those that it had the last time."""
-    note = os.path.join(files.cache_folder(), "releases", sha256(place.root.encode()).hexdigest())
+    note = os.path.join(cache_folder(), "releases", sha256(place.root.encode()).hexdigest())
     try:
         answer = shelf.manifest_digest(place.release)
     except SourceError as error:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
+from ...caches import cache_folder
 from ...errors import SourceError
-from ...files import cache_folder
 from ...interpreter import sha256
 from ..places import ARCHIVE_SUFFIXES
 from .files import Remote

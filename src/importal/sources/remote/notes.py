@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ... import files
+from ...caches import cache_folder
 from ...interpreter import sha256
 
 TYPE_CHECKING = False
@@ -18,7 +19,7 @@ class Notes:
     """One JSON object, kept under *subject* (text of any length) among the notes of one *kind* (a folder's name)."""
 
     def __init__(self, kind: str, subject: str) -> None:
-        self.path = os.path.join(files.cache_folder(), kind, f"{sha256(subject.encode()).hexdigest()}.json")
+        self.path = os.path.join(cache_folder(), kind, f"{sha256(subject.encode()).hexdigest()}.json")
 
     def get(self) -> dict[str, Any]:
         """Return what is noted; nothing where there is no note, or a damaged one."""
