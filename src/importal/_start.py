@@ -81,7 +81,6 @@ def start(folder: str, packs: "Sequence[str]" = (), freeze: bool | None = None) 
 def _install(folder: str, packs: "Sequence[str]", means: "tuple[Any, ...]", *, freeze: bool | None) -> "Any":
     """Load importal by the *means* of the start and install it; return what takes its frames out of a traceback."""
     present = set(sys.modules)
-    collects = False
     programs_names = _exchange(builtins.__dict__, means[0])
     programs_modules = _exchange(sys.modules, {name: one() for name, one in means[1].items() if one() is not None})
     programs = sys.meta_path, sys.path_hooks
@@ -89,11 +88,6 @@ def _install(folder: str, packs: "Sequence[str]", means: "tuple[Any, ...]", *, f
     if changed:
         sys.meta_path, sys.path_hooks = means[2:]
     try:
-        import gc
-
-        # Loading makes many objects and no garbage: a collection in between only costs time.
-        collects = gc.isenabled()
-        gc.disable()
         from importal import own
 
         kept = own.kept_in(folder, "start")
@@ -122,8 +116,6 @@ def _install(folder: str, packs: "Sequence[str]", means: "tuple[Any, ...]", *, f
         for name in _UNASKED:
             if name not in present:
                 sys.modules.pop(name, None)
-        if collects:
-            gc.enable()
     return without_import_frames
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from gc import freeze, get_count, get_freeze_count, get_threshold, isenabled, set_threshold, unfreeze
 
-__all__ = ["Collector"]
+__all__ = ["Collector", "let_them_age"]
 
 # No number that a program would choose: by it `release` knows that the threshold is still the one set here.
 _RAISED = 200_021
@@ -44,13 +44,14 @@ class Collector:
         if present == _RAISED:
             # An import that made little is over before the collector would have run: it is not put off, then.
             if get_count()[0] - self._count > self._before and isenabled():
-                self._let_them_age()
+                let_them_age()
             set_threshold(self._before, *others)
 
-    def _let_them_age(self) -> None:
-        """Put all objects into the oldest generation, unless the program has frozen some: these would thaw."""
-        if get_freeze_count() < _FROZEN:
-            try:
-                freeze()
-            finally:
-                unfreeze()  # an interrupt may come after any call
+
+def let_them_age() -> None:
+    """Put all objects into the oldest generation, unless the program has frozen some: these would thaw."""
+    if get_freeze_count() < _FROZEN:
+        try:
+            freeze()
+        finally:
+            unfreeze()  # an interrupt may come after any call

@@ -9,6 +9,7 @@ What is loaded to read it cannot come out of it; so this file needs no other of 
 
 # Without `from __future__ import annotations`: that module is not looked for in files either.
 import _imp
+import gc
 import marshal
 import os
 import sys
@@ -49,6 +50,17 @@ def users_folder() -> str:
 
 def load(path: str) -> bool:
     """Load the modules that the file *path* holds; False when it is not there, or not of the importal that runs."""
+    collects = gc.isenabled()
+    # Loading makes many objects and no garbage: a collection in between only costs time.
+    gc.disable()
+    try:
+        return _load(path)
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _load(path: str) -> bool:
     try:
         if not _is_trusted(path):
             return False
@@ -114,6 +126,7 @@ def _are_current(files: "Sequence[tuple[str, str, int, int]]") -> bool:
 
 def _complete(modules: "Iterable[ModuleType]") -> None:
     """Give *modules* the specs and loaders that an import gives them."""
+    from importal.collector import let_them_age
     from importal.loaders.source import SourceFileLoader
     from importal.spec import ModuleSpec
 
@@ -123,6 +136,7 @@ def _complete(modules: "Iterable[ModuleType]") -> None:
         spec.submodule_search_locations = vars(module).get("__path__")
         spec._set_fileattr = True
         vars(module).update(__spec__=spec, __loader__=spec.loader)
+    let_them_age()
 
 
 def keep(path: str) -> bool:
