@@ -4,7 +4,8 @@ Each package and what it needs is laid in a directory (bytecode warm), a zip arc
 store on an HTTP server of this machine, named by its digest and by its current release; all of them have been used once
 before, so that what is kept in the cache is there. importal imports from each in turn. CPython's zipimport imports from
 the same archive. A time is that of opening the place and of the import statements, in a process that has nothing else
-on its path but the standard library; the directory is 1.00.
+on its path but the standard library; the directory is 1.00. Instructions are counted of the same, less those of a process
+that imports nothing: they say what the processor has to do, however busy the machine is, but not how long one waits.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ SETS = {
     "django": ("django", "import django.db.models, django.forms, django.views.generic, django.core.management"),
     "boto3": ("boto3", "import boto3, boto3.session, botocore.session"),
 }
+# All but the directory, to which they are compared.
+KINDS = ("zip", "zipimport", "sqlite", "http, pinned", "http, current")
 SOURCES = Path(importal.__file__).parents[1]
 
 CHILD = """
@@ -100,35 +103,39 @@ def lay(distribution: str, folder: Path) -> dict[str, str]:
     }
 
 
-def run(kind: str, entry: str, text: str, cache: Path) -> dict[str, float]:
-    """Return the seconds of one run, and the modules it loaded."""
+def command(kind: str, entry: str, text: str) -> list[str]:
+    """Return the command line of a process that imports *text* from *entry*."""
     drivers = next(one for one in sys.path if one.endswith("site-packages")) if kind == "http, current" else ""
-    command = [sys.executable, "-I", "-S", "-c", CHILD, kind, str(SOURCES), entry, drivers, text]
-    environment = {**measure.environment(), "IMPORTAL_CACHE": str(cache)}
-    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
-    if done.returncode:
-        raise SystemExit(f"{kind}: {done.stderr}")
-    seconds, modules = done.stdout.split()[-2:]
+    return [sys.executable, "-I", "-S", "-c", CHILD, kind, str(SOURCES), entry, drivers, text]
+
+
+def run(command: list[str]) -> dict[str, float]:
+    """Return the seconds of one run, and the modules it loaded."""
+    seconds, modules = measure.Run(command).stdout.split()[-2:]
     return {"seconds": float(seconds), "modules": float(modules)}
 
 
-def measured(name: str, rounds: int) -> tuple[list[str], list[measure.Ratio], float, int]:
-    """Return the kinds, their ratios to the directory, the directory's median seconds and its modules."""
+def instructions(kind: str, entry: str, text: str) -> int:
+    """Return the instructions of opening the place and of the imports."""
+    whole, empty = (measure.instructions(command(kind, entry, code)) for code in (text, "pass"))
+    return whole - empty
+
+
+def measured(name: str, rounds: int, *, counts: bool) -> tuple[dict[str, dict[str, list[float]]], dict[str, int]]:
+    """Return the results of the rounds by kind of place, and the instructions."""
     distribution, text = SETS[name]
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         os.environ["IMPORTAL_CACHE"] = str(folder / "cache")
         entries = lay(distribution, folder)
         with served(folder / "served") as url:
-            runs = {
-                kind: partial(run, kind, entry.replace("URL", url), text, folder / "cache")
-                for kind, entry in entries.items()
-            }
+            entries = {kind: entry.replace("URL", url) for kind, entry in entries.items()}
+            commands = {kind: command(kind, entry, text) for kind, entry in entries.items()}
+            runs = {kind: partial(run, one) for kind, one in commands.items()}
             results = measure.interleave(runs, rounds)
-    base = results["directory"]["seconds"]
-    kinds = [kind for kind in entries if kind != "directory"]
-    ratios = [measure.Ratio(base, results[kind]["seconds"]) for kind in kinds]
-    return kinds, ratios, measure.statistics.median(base), int(results["directory"]["modules"][0])
+            if not counts:
+                return results, {}
+            return results, {kind: instructions(kind, entry, text) for kind, entry in entries.items()}
 
 
 def main() -> None:
@@ -136,18 +143,25 @@ def main() -> None:
     parser.add_argument("sets", nargs="*", default=list(SETS), help=f"which sets, of: {', '.join(SETS)} (all)")
     options = parser.parse_args()
     if options.rounds < 1:
-        parser.error("--rounds: at least 1; this program measures times and counts nothing")
-    table = None
+        parser.error("--rounds: at least 1")
+    counts = not options.no_count and measure.available("valgrind", "instructions are")
+    times = f"Time, each to a directory: median of {options.rounds} paired rounds (lowest-highest)"
+    tables = [
+        measure.Table(times, ["set", "modules", "directory s", *KINDS]),
+        measure.Table("Instructions, each to a directory", ["set", "directory M", *KINDS]),
+    ]
     figures: dict[str, object] = {}
     for name in options.sets:
-        kinds, ratios, seconds, modules = measured(name, options.rounds)
-        if table is None:
-            title = f"Time, each to a directory: median of {options.rounds} paired rounds (lowest-highest)"
-            table = measure.Table(title, ["set", "modules", "directory s", *kinds])
-        table.add(name, modules, f"{seconds:.3f}", *ratios)
-        figures[name] = {kind: vars(ratio) for kind, ratio in zip(kinds, ratios, strict=True)}
-    assert table is not None
-    measure.show("sources", [table], figures, options.json)
+        results, counted = measured(name, options.rounds, counts=counts)
+        base = results["directory"]
+        ratios = {kind: measure.Ratio(base["seconds"], results[kind]["seconds"]) for kind in KINDS}
+        seconds = measure.statistics.median(base["seconds"])
+        tables[0].add(name, int(base["modules"][0]), f"{seconds:.3f}", *ratios.values())
+        if counts:
+            directory = counted["directory"]
+            tables[1].add(name, f"{directory / 1e6:.1f}", *(f"{counted[kind] / directory:.3f}" for kind in KINDS))
+        figures[name] = {"time": {kind: vars(ratio) for kind, ratio in ratios.items()}, "instructions": counted}
+    measure.show("sources", tables if counts else tables[:1], figures, options.json)
 
 
 if __name__ == "__main__":
