@@ -7,6 +7,8 @@ sorted by path. The same files give the same bytes.
 
 from __future__ import annotations
 
+import marshal
+
 from ..errors import SourceError
 from ..interpreter import sha256
 from .tree import File, folders_of
@@ -16,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TypeAlias
 
-    # Each folder's names, by its path: (sha256, size, time) of a file, None for a folder.
-    Folders: TypeAlias = dict[str, dict[str, tuple[str, int, int] | None]]
+    # Each folder's names, by its path, in marshal's format: (sha256, size, time) of a file, None for a folder. A start
+    # looks into some of hundreds of folders.
+    Folders: TypeAlias = dict[str, bytes]
 
 __all__ = ["FIRST_LINE", "digest_of", "folders", "read", "write"]
 
@@ -61,10 +64,12 @@ def read(manifest: bytes, root: str, digest: str) -> dict[str, File]:
 def folders(manifest: bytes, root: str, digest: str) -> Folders:
     """Return the files in *manifest* as plain values, folder by folder. Raises SourceError, as :func:`read` does."""
     return {
-        folder: {
-            name: None if file is None else (file.digest, file.st_size, int(file.st_mtime))
-            for name, file in names.items()
-        }
+        folder: marshal.dumps(
+            {
+                name: None if file is None else (file.digest, file.st_size, int(file.st_mtime))
+                for name, file in names.items()
+            }
+        )
         for folder, names in folders_of(root, read(manifest, root, digest)).items()
     }
 

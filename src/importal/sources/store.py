@@ -7,6 +7,7 @@ them: opening a release, and getting its contents with few questions, whatever t
 from __future__ import annotations
 
 import _thread
+import marshal
 import os
 
 from .. import files
@@ -100,23 +101,24 @@ class Release(Tree):
 
     def __init__(self, root: str, name: str, digest: str, folders: Folders, shelf: Shelf) -> None:
         super().__init__(root, {})
-        # Plain values, of which files are made when they are asked for: a start asks for few of them.
         self._folders: Any = folders
+        self._read: dict[str, Any] = {}
         self.release = name
         self.manifest_digest = digest
         self._shelf = shelf
         self._contents = Contents()
         self._one_at_a_time = _thread.allocate_lock()
 
+    def _names(self, folder: str) -> Any:
+        names = self._read.get(folder)
+        if names is None and folder in self._folders:
+            names = self._read[folder] = marshal.loads(self._folders[folder])
+        return names
+
     def _file(self, path: str) -> File | None:
+        # Of plain values, which are made to files when they are asked for.
         row: Any = super()._file(path)
         return None if row is None else File(*row)
-
-    def files(self) -> Iterator[tuple[str, File]]:
-        """Yield every file with its path, folder by folder."""
-        for path, row in super().files():
-            plain: Any = row
-            yield path, File(*plain)
 
     def describe(self) -> str:
         """Say which release it is."""
@@ -184,7 +186,7 @@ def opened(place: Place, shelf: Shelf) -> Release:
             )
             raise SourceError(place.root, place.release, what, advice)
         name, digest = answer
-    folders = kept_index("release", digest, lambda: _read_manifest(place, digest, shelf))
+    folders = kept_index("manifest", digest, lambda: _read_manifest(place, digest, shelf))
     return Release(place.root, name or digest, digest, folders, shelf)
 
 

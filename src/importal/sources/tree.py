@@ -64,10 +64,10 @@ class Tree:
 
     def list(self, location: str) -> Collection[str]:
         """Return the names in a folder. Raises FileNotFoundError."""
-        folder = self._folders.get(self._path(location))
-        if folder is None:
+        names = self._names(self._path(location))
+        if names is None:
             raise FileNotFoundError(2, "no such folder", location)
-        return folder.keys()
+        return names.keys()
 
     def stat(self, location: str) -> File | None:
         """Return what is known of a file, None where there is none."""
@@ -98,19 +98,25 @@ class Tree:
 
     def files(self) -> Iterable[tuple[str, File]]:
         """Yield every file with its path, folder by folder."""
-        for folder, names in self._folders.items():
-            for name, file in names.items():
+        for folder in self._folders:
+            for name in self._names(folder) or ():
+                path = f"{folder}/{name}" if folder else name
+                file = self._file(path)
                 if file is not None:
-                    yield f"{folder}/{name}" if folder else name, file
+                    yield path, file
 
     def _path(self, location: str) -> str:
         if location.startswith(self._prefix):
             return location[len(self._prefix) :].rstrip("/")
         return "" if location == self.root else "/"  # which is nothing's path
 
+    def _names(self, folder: str) -> Mapping[str, File | None] | None:
+        """Return what is in a folder by its names, None for a folder; None where there is no such folder."""
+        return self._folders.get(folder)
+
     def _file(self, path: str) -> File | None:
         folder, _, name = path.rpartition("/")
-        return self._folders.get(folder, _NOTHING).get(name)
+        return (self._names(folder) or _NOTHING).get(name)
 
 
 _NOTHING: dict[str, File | None] = {}

@@ -8,7 +8,6 @@ from ...caches import cache_folder
 from ...errors import SourceError
 from ...interpreter import sha256
 from ..places import ARCHIVE_SUFFIXES
-from .files import Remote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,21 +24,22 @@ def opened(place: Place) -> Source:
 
     What is named like an archive is one; a folder with the pointer file of a store is that. Raises SourceError.
     """
-    remote = Remote(place)
     if place.address.partition("?")[0].endswith(ARCHIVE_SUFFIXES):
         from .archive import opened as open_archive
+        from .files import Remote
 
-        return open_archive(place, remote)
+        return open_archive(place, Remote(place))
     from .store import RemoteShelf
 
-    shelf = RemoteShelf(remote)
+    shelf = RemoteShelf(place)
     if place.digest is None and not _is_store(place, shelf):
         if place.release is not None:
             advice = f"importal publish SRC --to {place.root.partition('#')[0]} makes one"
             raise SourceError(place.root, place.release, "there is no store, and so no release", advice)
+        from .files import Remote
         from .folder import opened as open_folder
 
-        return open_folder(place, remote)
+        return open_folder(place, Remote(place))
     from ..store import opened as open_release
 
     release = open_release(place, shelf)
@@ -65,6 +65,7 @@ def _is_store(place: Place, shelf: RemoteShelf) -> bool:
 
 def writer(place: Place) -> RemoteWriter:
     """Return what publishes to the store at *place*. Raises SourceError for places that can only be read."""
+    from .files import Remote
     from .writing import RemoteWriter
 
     return RemoteWriter(Remote(place))

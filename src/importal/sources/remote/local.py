@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +33,9 @@ class LocalFiles:
 
     def get_file(self, path: str, target: str) -> None:
         """Copy a file."""
-        shutil.copyfile(path, target)
+        from shutil import copyfile
+
+        copyfile(path, target)
 
     def info(self, path: str) -> dict[str, Any]:
         """Return what is known of a file."""

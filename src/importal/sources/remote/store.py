@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from ..places import Place
     from .files import Remote
 
 __all__ = [
@@ -66,14 +67,24 @@ class RemoteShelf:
 
     at_hand = False
 
-    def __init__(self, remote: Remote) -> None:
-        self._remote = remote
+    def __init__(self, place: Place, remote: Remote | None = None) -> None:
+        self._place = place
+        self._connected = remote
         self._asked = False
         self._failure: SourceError | None = None
         self._pointer: dict[str, StoredRelease] | None = None
         self._where: dict[str, list[tuple[str, int]]] | None = None
         # The manifest of the release whose contents will be asked for.
-        self.manifest_in_use = remote.place.digest
+        self.manifest_in_use = place.digest
+
+    @property
+    def _remote(self) -> Remote:
+        """Its files. A pinned release that is in the cache asks for none, and needs nothing that knows how to."""
+        if self._connected is None:
+            from .files import Remote
+
+            self._connected = Remote(self._place)
+        return self._connected
 
     def releases(self) -> dict[str, StoredRelease] | None:
         """Return what the pointer lists, by name; None where there is no store. Asked once. Raises SourceError."""

@@ -49,7 +49,7 @@ class RemoteWriter:
 
     def releases(self) -> list[StoredRelease]:
         """Return the releases, oldest first."""
-        pointed = RemoteShelf(self._remote).releases() or {}
+        pointed = RemoteShelf(self._remote.place, self._remote).releases() or {}
         if self._remote.web:
             found = list(pointed.values())
         else:
