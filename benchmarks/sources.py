@@ -33,6 +33,8 @@ SETS = {
 }
 # All but the directory, to which they are compared.
 KINDS = ("zip", "zipimport", "sqlite", "http, pinned", "http, current")
+# By variant and figure, over the rounds.
+Results = dict[str, dict[str, list[float]]]
 SOURCES = Path(importal.__file__).parents[1]
 
 CHILD = """
@@ -121,8 +123,8 @@ def instructions(kind: str, entry: str, text: str) -> int:
     return whole - empty
 
 
-def measured(name: str, rounds: int, *, counts: bool) -> tuple[dict[str, dict[str, list[float]]], dict[str, int]]:
-    """Return the results of the rounds by kind of place, and the instructions."""
+def measured(name: str, rounds: int, *, counts: bool) -> tuple[dict[str, Results], dict[str, int]]:
+    """Return for each kind of place the results of the rounds, paired with the directory's; and the instructions."""
     distribution, text = SETS[name]
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -130,9 +132,11 @@ def measured(name: str, rounds: int, *, counts: bool) -> tuple[dict[str, dict[st
         entries = lay(distribution, folder)
         with served(folder / "served") as url:
             entries = {kind: entry.replace("URL", url) for kind, entry in entries.items()}
-            commands = {kind: command(kind, entry, text) for kind, entry in entries.items()}
-            runs = {kind: partial(run, one) for kind, one in commands.items()}
-            results = measure.interleave(runs, rounds)
+            runs = {kind: partial(run, command(kind, entry, text)) for kind, entry in entries.items()}
+            # Pair by pair: what the machine does otherwise changes within seconds.
+            results = {
+                kind: measure.interleave({"directory": runs["directory"], kind: runs[kind]}, rounds) for kind in KINDS
+            }
             if not counts:
                 return results, {}
             return results, {kind: instructions(kind, entry, text) for kind, entry in entries.items()}
@@ -153,14 +157,21 @@ def main() -> None:
     figures: dict[str, object] = {}
     for name in options.sets:
         results, counted = measured(name, options.rounds, counts=counts)
-        base = results["directory"]
-        ratios = {kind: measure.Ratio(base["seconds"], results[kind]["seconds"]) for kind in KINDS}
+        ratios = {
+            kind: measure.Ratio(pairs["directory"]["seconds"], pairs[kind]["seconds"])
+            for kind, pairs in results.items()
+        }
+        base = results["zip"]["directory"]
         seconds = measure.statistics.median(base["seconds"])
         tables[0].add(name, int(base["modules"][0]), f"{seconds:.3f}", *ratios.values())
         if counts:
             directory = counted["directory"]
             tables[1].add(name, f"{directory / 1e6:.1f}", *(f"{counted[kind] / directory:.3f}" for kind in KINDS))
-        figures[name] = {"time": {kind: vars(ratio) for kind, ratio in ratios.items()}, "instructions": counted}
+        figures[name] = {
+            "time": {kind: vars(ratio) for kind, ratio in ratios.items()},
+            "seconds": results,
+            "instructions": counted,
+        }
     measure.show("sources", tables if counts else tables[:1], figures, options.json)
 
 

@@ -90,6 +90,12 @@ class TestReading:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             assert read(url, "shop/till.py") == b"total = 8\n"
+        reads = f"""
+            import sys
+            from importal.sources import opening
+            print(opening.opened({url!r}).read({f"{url}/shop/till.py"!r}), "importal.sources.remote.files" in sys.modules)
+        """
+        assert program(reads).stdout == "b'total = 8\\n' False\n"
 
     def test_on_s3(self, s3: str) -> None:
         publish(f"{s3}/store", "r1", PACKAGE | {"shop/large.bin": LARGE})
