@@ -1,4 +1,4 @@
-"""Imports along a path of 10 and of 1,000 directories: CPython, importal, and importal with an index of the path.
+"""Imports along a path of 10 and of 1,000 directories: CPython, importal, and importal with an index, also a sealed one.
 
 Each directory holds one module and one portion of a namespace package. Microseconds, in processes of their own.
 """
@@ -10,11 +10,14 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import _measure as measure
 
 SIZES = (10, 1000)
+# What is imported with, and the options of the index, where there is one.
+VARIANTS: dict[str, list[str] | None] = {"CPython": None, "importal": None, "index": [], "sealed": ["--sealed"]}
 PROGRAM = """
 import json, sys, time
 root, size = sys.argv[1], int(sys.argv[2])
@@ -50,41 +53,34 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "main.py").write_text(PROGRAM)
-        runs = {}
+        runs: dict[str, Callable[[], dict[str, float]]] = {}
         for size in SIZES:
             write(folder / str(size), size)
-            index = folder / f"{size}.pack"
             entries = sorted(str(one) for one in (folder / str(size)).iterdir())
-            subprocess.run(
-                [sys.executable, "-m", "importal", "index", "-o", index, *entries],
-                check=True,
-                capture_output=True,
-                env=measure.environment(),
-            )
             program = [str(folder / "main.py"), str(folder / str(size)), str(size)]
-            for variant, options in (
-                ("CPython", None),
-                ("importal", []),
-                ("index", ["--pack", str(index)]),
-            ):
-                start = [] if options is None else ["-m", "importal", "run", *options]
-                command = [sys.executable, *start, *program]
+            for variant, options in VARIANTS.items():
+                index = folder / f"{size}-{variant}.pack"
+                command = [sys.executable, *program]
+                if variant != "CPython":
+                    command[1:1] = ["-m", "importal", "run"]
+                if options is not None:
+                    making = [sys.executable, "-m", "importal", "index", "-o", str(index), *options, *entries]
+                    subprocess.run(making, check=True, capture_output=True, env=measure.environment())
+                    command[4:4] = ["--pack", str(index)]
                 runs[f"{variant}, {size}"] = lambda command=command: json.loads(measure.Run(command).stdout)
         results = measure.interleave(runs, arguments.rounds)
         medians = {run: {what: measure.statistics.median(values) for what, values in result.items()} for run, result in results.items()}  # fmt: skip
-        table = measure.Table(
-            f"Microseconds for one import: medians of {arguments.rounds} rounds, and 1,000 directories to 10",
-            [
-                "",
-                *(f"{variant}, {size}" for variant in ("CPython", "importal", "index") for size in SIZES),
-                "index ratio",
-            ],
-        )
+        title = f"Microseconds for one import: medians of {arguments.rounds} rounds, and 1,000 directories to 10"
+        ratios = [f"{variant} ratio" for variant, options in VARIANTS.items() if options is not None]
+        table = measure.Table(title, ["", *runs, *ratios])
         for what in next(iter(medians.values())):
-            cells = [
-                medians[f"{variant}, {size}"][what] for variant in ("CPython", "importal", "index") for size in SIZES
+            cells = {run: median[what] for run, median in medians.items()}
+            times = [
+                cells[f"{variant}, {SIZES[1]}"] / cells[f"{variant}, {SIZES[0]}"]
+                for variant, options in VARIANTS.items()
+                if options is not None
             ]
-            table.add(what, *(f"{cell:.0f}" for cell in cells), f"{cells[-1] / cells[-2]:.2f}")
+            table.add(what, *(f"{cell:.0f}" for cell in cells.values()), *(f"{time:.2f}" for time in times))
         tables.append(table)
         figures["medians"] = medians
     measure.show("paths", tables, figures, arguments.json)

@@ -295,3 +295,18 @@ def test_an_index(tmp_path: Path) -> None:
     program = f"import sys; sys.path += [{str(tmp_path / 'a')!r}, {str(tmp_path / 'b')!r}]; import y, x"
     assert importal(tmp_path, "run", "--pack", "path.pack", "-c", program) == Result(0, "y of b\nx of a\n", "")
     assert importal(tmp_path, "index", "-o", "none/path.pack").status == 1
+
+
+def test_a_sealed_index(tmp_path: Path) -> None:
+    """No directory is asked: what was put into one since is not there, and what is in the index is where it was."""
+    trees.write({"a": {"x.py": "print('x of a')"}, "b": {"y.py": "print('y of b')"}}, tmp_path)
+    program = f"import sys; sys.path += [{str(tmp_path / 'a')!r}, {str(tmp_path / 'b')!r}]; import y, x, z"
+    said = []
+    for options in [], ["--sealed"]:
+        assert importal(tmp_path, "index", "-o", "path.pack", *options, "a", "b").status == 0
+        trees.write({"a": {"z.py": "print('z of a')"}}, tmp_path)
+        said.append(importal(tmp_path, "run", "--pack", "path.pack", "-c", program))
+        (tmp_path / "a" / "z.py").unlink()
+    assert said[0] == Result(0, "y of b\nx of a\nz of a\n", "")
+    assert (said[1].status, said[1].out) == (1, "y of b\nx of a\n")
+    assert said[1].err.endswith("ModuleNotFoundError: No module named 'z'\n")

@@ -22,13 +22,15 @@ def main(arguments: list[str]) -> int:
         allow_abbrev=False,
     )
     parser.add_argument("-o", dest="output", metavar="FILE.pack", required=True, help="where the index is written")
+    parser.add_argument("--sealed", action="store_true",
+                        help="the directories do not change: none is ever asked whether it has")  # fmt: skip
     parser.add_argument(
         "entries", nargs="*", metavar="ENTRY", help="directories; otherwise those of this Python's path"
     )
     options = parser.parse_args(arguments)
     entries = [os.path.abspath(entry) for entry in options.entries] or [entry for entry in sys.path if entry]
     try:
-        listed, names = write_index(os.path.abspath(options.output), entries)
+        listed, names = write_index(os.path.abspath(options.output), entries, sealed=options.sealed)
     except OSError as error:
         print(f"importal index: {options.output}: {error.strerror}; nothing was written", file=sys.stderr)
         return 1
@@ -36,11 +38,11 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def write_index(path: str, entries: list[str]) -> tuple[int, int]:
+def write_index(path: str, entries: list[str], *, sealed: bool = False) -> tuple[int, int]:
     """Write the index of *entries* to the file *path*; return how many directories and names. Raises OSError."""
     from ..pack.collect import index
     from ..pack.writing import encode
 
     contents = index(entries)
-    write_whole(path, encode(contents, path, optimization=sys.flags.optimize, index=True))
+    write_whole(path, encode(contents, path, optimization=sys.flags.optimize, sealed=sealed, index=True))
     return len(contents.roots), len({name for _, _, names in contents.roots for name in names})
