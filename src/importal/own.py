@@ -98,9 +98,6 @@ def _load(path: str) -> bool:
             setattr(table[parent], child, module)
         loaded.append(module)
     _complete(loaded)
-    for module in loaded:
-        if module.__name__ in _ASKED_FOR:
-            del table[module.__name__]  # the program has not asked for it
     return True
 
 
@@ -127,6 +124,7 @@ def _are_current(files: "Sequence[tuple[str, str, int, int]]") -> bool:
 def _complete(modules: "Iterable[ModuleType]") -> None:
     """Give *modules* the specs and loaders that an import gives them."""
     from importal.collector import let_them_age
+    from importal.loaders.module import set_attributes
     from importal.loaders.source import SourceFileLoader
     from importal.spec import ModuleSpec
 
@@ -136,6 +134,8 @@ def _complete(modules: "Iterable[ModuleType]") -> None:
         spec.submodule_search_locations = vars(module).get("__path__")
         spec._set_fileattr = True
         vars(module).update(__spec__=spec, __loader__=spec.loader)
+        if module.__name__ in _ASKED_FOR:
+            set_attributes(spec, module)  # also what nobody asks importal's own modules for
     let_them_age()
 
 
