@@ -75,7 +75,7 @@ def _nothing_has_a_finaliser() -> bool:
         return False
     streams = _standard_streams()
     for one in finalised:
-        if with_finaliser.count(one) > sum(type(stream) is one for stream in streams):
+        if sum(some is one for some in with_finaliser) > sum(type(stream) is one for stream in streams):
             ends_silently = _SILENT_IF.get(one)
             if ends_silently is None and _fact(one, "__name__") == "ResourceTracker":
                 ends_silently = _was_never_started
