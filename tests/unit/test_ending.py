@@ -56,6 +56,14 @@ FINALISED = {
             def __del__(self): print("freed")
         c = C(); c.me = c
     """,
+    "an object of a class that cannot be compared": """
+        class Meta(type):
+            def __eq__(cls, other): raise TypeError
+            __hash__ = type.__hash__
+        class C(metaclass=Meta):
+            def __del__(self): print("freed")
+        c = C(); c.me = c; del c
+    """,
     "an object of a module": """
         class C:
             def __del__(self): print("freed")
