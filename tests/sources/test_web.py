@@ -123,12 +123,38 @@ def test_a_plain_answer_needs_no_library(server: Server) -> None:
     asks = f"""
         import sys
         from importal.sources.remote.web import WebFiles
-        print(WebFiles(5).cat_file("http://{server.host}/open?key=1#x"), WebFiles(5).head("http://{server.host}/open").size)
-        print("http.client" in sys.modules)
+        print(WebFiles(5).cat_file("http://{server.host}/open?key=1#x"), "socket" in sys.modules)
+        print(WebFiles(5).head("http://{server.host}/open").size, "http.client" in sys.modules)
     """
-    assert program(asks).stdout == "b'contents' 8\nFalse\n"
-    assert program(asks, ftp_proxy="http://127.0.0.1:1").stdout == "b'contents' 8\nTrue\n"
+    assert program(asks).stdout == "b'contents' False\n8 False\n"
+    assert program(asks, ftp_proxy="http://127.0.0.1:1").stdout == "b'contents' True\n8 True\n"
     assert [path for _, path, _ in server.asked] == ["/open?key=1", "/open"] * 2
+
+
+def test_a_name_with_several_addresses_and_nobody_there(server: Server) -> None:
+    asks = f"""
+        from importal.sources.remote.web import WebFiles
+        print(WebFiles(5).cat_file("http://localhost:{server.host.rpartition(":")[2]}/open"))
+        try:
+            WebFiles(5).cat_file("http://localhost:1/open")
+        except ConnectionRefusedError:
+            print("refused")
+    """
+    assert program(asks).stdout == "b'contents'\nrefused\n"
+
+
+def test_what_a_program_has_put_into_socket_is_asked(server: Server) -> None:
+    asks = f"""
+        import socket
+        from importal.sources.remote.web import WebFiles
+        connect = socket.create_connection
+        def create_connection(address, timeout):
+            print("asked")
+            return connect(address, timeout)
+        socket.create_connection = create_connection
+        print(WebFiles(5).cat_file("http://{server.host}/open"))
+    """
+    assert program(asks).stdout == "asked\nb'contents'\n"
 
 
 def test_an_answer_in_pieces_and_one_without_a_length(server: Server, web: WebFiles) -> None:

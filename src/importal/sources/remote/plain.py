@@ -49,34 +49,63 @@ def ask(url: str, method: str, headers: Mapping[str, str], seconds: float) -> Pl
     *method* is GET or HEAD, *seconds* how long to wait for the connection and for each part of the answer. Raises
     OSError: TimeoutError, ConnectionRefusedError, ...
     """
-    import socket
-
     parts = urlsplit(url)
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     lines = [f"{method} {target} HTTP/1.1", f"Host: {parts.netloc}", "User-Agent: importal", "Connection: close"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     # As bytes, which are looked up as they are: for text the codec of international names would be loaded.
-    host: Any = (parts.hostname or "").encode()
-    with socket.create_connection((host, parts.port or 80), seconds) as connection:
+    connection = _connected((parts.hostname or "").encode(), parts.port or 80, seconds)
+    try:
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
-        received = bytearray()
-        while _END not in received:
-            part = connection.recv(_AT_ONCE)
-            if not part or len(received) > _HEAD_MOST:
-                return None
-            received += part
-        head, _, body = received.partition(_END)
-        answer = _parsed(head.decode("latin-1"))
-        if answer is None or method == "HEAD":
-            return answer
-        length = answer.headers.get("content-length", "")
-        if not length.isdecimal():
+        return _received(connection, method)
+    finally:
+        connection.close()
+
+
+def _connected(host: bytes, port: int, seconds: float) -> Any:
+    """Return a connection. Raises OSError.
+
+    The module ``socket`` takes longer to load than the question and its answer; where it is there, it is asked:
+    somebody may have put something else into it (green threads, a proxy).
+    """
+    connect = getattr(sys.modules.get("socket"), "create_connection", None)
+    if connect is not None:
+        return connect((host, port), seconds)
+    import _socket
+
+    failure = OSError(f"{host.decode()} has no address")
+    for family, kind, protocol, _, address in _socket.getaddrinfo(host, port, 0, _socket.SOCK_STREAM):
+        connection = _socket.socket(family, kind, protocol)
+        try:
+            connection.settimeout(seconds)
+            connection.connect(address)
+        except OSError as error:
+            connection.close()
+            failure = error
+        else:
+            return connection
+    raise failure
+
+
+def _received(connection: Any, method: str) -> PlainAnswer | None:
+    received = bytearray()
+    while _END not in received:
+        part = connection.recv(_AT_ONCE)
+        if not part or len(received) > _HEAD_MOST:
             return None
-        while len(body) < int(length):
-            part = connection.recv(_AT_ONCE)
-            if not part:
-                return None
-            body += part
+        received += part
+    head, _, body = received.partition(_END)
+    answer = _parsed(head.decode("latin-1"))
+    if answer is None or method == "HEAD":
+        return answer
+    length = answer.headers.get("content-length", "")
+    if not length.isdecimal():
+        return None
+    while len(body) < int(length):
+        part = connection.recv(_AT_ONCE)
+        if not part:
+            return None
+        body += part
     answer.body = bytes(body)
     return answer if len(body) == int(length) else None
 
