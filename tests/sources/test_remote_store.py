@@ -81,6 +81,14 @@ class TestReading:
         assert not any("/contents/" in path for _, path in methods(http))
         assert read(url, "shop/large.bin") == LARGE
 
+    def test_folders_are_read_when_they_are_looked_into(self, http: servers.HTTP, place: str) -> None:
+        publish(place, "r1", PACKAGE | {"other/a.py": b"", "other/deep/b.py": b""})
+        url = f"{http.url}/store"
+        source = again(url)
+        assert source.stat(f"{url}/shop/till.py") is not None
+        assert list(source._read) == ["shop"]  # type: ignore[attr-defined]
+        assert {"other/a.py", "other/deep/b.py"} < {path for path, _ in source.files()}  # type: ignore[attr-defined]
+
     def test_pinned(self, http: servers.HTTP, place: str) -> None:
         digest = publish(place, "r1", PACKAGE)
         publish(place, "r2", {"shop/till.py": b""})

@@ -16,7 +16,7 @@ Child = Callable[..., str]
 
 # Says at the very end whether the collector was told to leave all alone.
 START = """
-import atexit, collections, gc, sys
+import atexit, gc, sys
 # CPython 3.12 has put some objects aside from the beginning.
 atexit.register(lambda: print("left alone:", gc.get_freeze_count() > 1000))
 from importal.ending import shorten_the_end
@@ -167,14 +167,6 @@ def test_what_has_a_finaliser_is_finalised(child: Child, tmp_path: Path, what: s
     assert child(START + "sys.path.insert(0, str(tmp)); import m") == "left alone: False\n" + without
     without = child(dedented(FINALISED[what]))
     assert child(START + dedented(FINALISED[what])) == "left alone: False\n" + without
-
-
-@pytest.mark.parametrize("number", [30_000, 0])
-def test_a_program_without_collections(child: Child, number: int) -> None:
-    code = START.replace("import atexit, collections, gc, sys", "import atexit, gc, sys")
-    assert child(f"{code}sys.modules.pop('collections', None); kept = [[] for _ in range({number})]") == (
-        "left alone: True\n"
-    )
 
 
 def test_always(child: Child) -> None:
