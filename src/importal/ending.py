@@ -11,6 +11,7 @@ from __future__ import annotations
 import _io
 import gc
 import sys
+from itertools import compress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,31 +60,22 @@ def _nothing_has_a_finaliser() -> bool:
     """Tell whether freeing the objects there are, in whatever order, would do nothing but free them."""
     if not gc.isenabled() or gc.get_debug() or gc.callbacks or hasattr(sys, "gettotalrefcount"):
         return False  # the program has arranged things itself, or looks at what is freed
+    streams = _standard_streams()
     try:
         objects = gc.get_objects()
-    except Exception:  # noqa: BLE001, an audit hook may forbid it, by whatever it raises (PEP 578)
-        return False
-    try:
-        # Types are compared as they are: `isinstance` asks proxies for the class of what they stand for.
+        # Types are compared as they are: `isinstance` asks proxies for the class of what they stand for. There may be
+        # hundreds of thousands of objects: each step is one of C code.
         classes = list(map(type, objects))
         present = set(classes)
         finalised = {one for one in present if _finaliser(one) is not None and one not in _IN_MEMORY}
-        with_finaliser = list(filter(finalised.__contains__, classes))
-    except Exception:  # noqa: BLE001, a metaclass may forbid to hash its classes, or fail in it in any way
+        with_finaliser = list(compress(objects, map(finalised.__contains__, classes)))
+    except Exception:  # noqa: BLE001, an audit hook may forbid it (PEP 578), a metaclass to hash its classes, by anything
         return False
-    if any(map(_writes_when_freed, present)):
-        return False
-    streams = _standard_streams()
-    for one in finalised:
-        if sum(some is one for some in with_finaliser) > sum(type(stream) is one for stream in streams):
-            ends_silently = _SILENT_IF.get(one)
-            if ends_silently is None and _fact(one, "__name__") == "ResourceTracker":
-                ends_silently = _was_never_started
-            if ends_silently is None:
-                return False
-            if not all(ends_silently(some) or some in streams for some in objects if type(some) is one):
-                return False
-    return not _some_unknown_have_a_finaliser(object)
+    return not (
+        any(map(_writes_when_freed, present))
+        or any(not _ends_silently(one) and all(one is not stream for stream in streams) for one in with_finaliser)
+        or _some_unknown_have_a_finaliser(object)
+    )
 
 
 def _some_unknown_have_a_finaliser(among: Any) -> bool:
@@ -149,7 +141,15 @@ def _does_nothing_when_closed(generator: Any) -> bool:
     return generator.gi_yieldfrom is None and handlers <= _HANDLERS_OF_ANY_GENERATOR
 
 
-# Objects of these types are freed without more if that function of them is true.
+def _ends_silently(one: Any) -> bool:
+    """Tell whether the finaliser of an object is known, and does nothing."""
+    test = _SILENT_IF.get(type(one))
+    if test is None and _fact(type(one), "__name__") == "ResourceTracker":
+        test = _was_never_started
+    return test is not None and test(one)
+
+
+# The finaliser of objects of these types does nothing if that function of them is true.
 _SILENT_IF: dict[type, Callable[[Any], bool]] = {
     _Generator: _does_nothing_when_closed,
     **dict.fromkeys(
