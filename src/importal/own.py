@@ -17,7 +17,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from types import ModuleType
+    from types import CodeType, ModuleType
     from typing import Any
 
 __all__ = ["keep", "kept_in", "load", "users_folder"]
@@ -28,6 +28,11 @@ _MAGIC_NUMBER: bytes = sys.modules["_frozen_importlib_external"].MAGIC_NUMBER
 
 _Namespace: "Any" = type(sys.implementation)
 _KEY = int.from_bytes(b"importal", "little")
+
+# Of the file. An importal of another version may find it.
+_FORMAT = 2
+# How many modules are read at once.
+_GROUP = 8
 
 # What importal's modules ask for that the interpreter would have to look for.
 _ASKED_FOR = ["__future__"]
@@ -62,50 +67,56 @@ def load(path: str) -> bool:
 
 def _load(path: str) -> bool:
     try:
-        if not _is_trusted(path):
-            return False
-        with open(path, "rb") as file:
-            data = file.read()
+        file = open(path, "rb", 0)  # noqa: SIM115, errors of what is executed are not of this file
     except OSError:
         return False
-    rest = memoryview(data)[len(_beginning(b"")) :]
-    if not data.startswith(_beginning(rest)):
-        return False
-    folder, version, files, codes = marshal.loads(rest)
-    table = sys.modules
-    if (folder, version) != (_FOLDER, table["importal"].__version__) or not _are_current(files):
-        return False
-    loaded = []
-    for (name, file, _, _), code in zip(files, codes, strict=True):
-        if name in table:
-            continue
-        parent, _, child = name.rpartition(".")
-        package = parent
-        module = type(sys)(name)
-        if file.endswith(_INIT):
-            package = name
-            module.__path__ = [file.removesuffix(_INIT)]
-        # What imports ask a spec for; the rest follows when the classes for it are there.
-        spec = _Namespace(parent=package, _initializing=False)
-        vars(module).update(__spec__=spec, __package__=package, __file__=file)
-        table[name] = module
-        try:
-            exec(code, module.__dict__)
-        except BaseException:
-            del table[name]
-            raise
-        if parent:
-            setattr(table[parent], child, module)
-        loaded.append(module)
+    with file:
+        start = file.read(len(_beginning(0, 0)))
+        length = int.from_bytes(start[-8:], "little")
+        status = os.fstat(file.fileno())
+        if start != _beginning(status.st_size, length) or not _is_trusted(status):
+            return False
+        folder, version, files, groups = marshal.loads(file.read(length))
+        if (folder, version) != (_FOLDER, sys.modules["importal"].__version__) or not _are_current(files):
+            return False
+        loaded = []
+        unread = iter(files)
+        for length in groups:
+            for code in marshal.loads(file.read(length)):
+                name, origin, _, _ = next(unread)
+                if name not in sys.modules:
+                    loaded.append(_executed(name, origin, code))
     _complete(loaded)
     return True
 
 
-def _is_trusted(path: str) -> bool:
-    """Tell whether the file is of this user, of root, or of who has installed importal. Raises OSError."""
+def _executed(name: str, file: str, code: "CodeType") -> "ModuleType":
+    table = sys.modules
+    parent, _, child = name.rpartition(".")
+    package = parent
+    module = type(sys)(name)
+    if file.endswith(_INIT):
+        package = name
+        module.__path__ = [file.removesuffix(_INIT)]
+    # What imports ask a spec for; the rest follows when the classes for it are there.
+    spec = _Namespace(parent=package, _initializing=False)
+    vars(module).update(__spec__=spec, __package__=package, __file__=file)
+    table[name] = module
+    try:
+        exec(code, module.__dict__)
+    except BaseException:
+        del table[name]
+        raise
+    if parent:
+        setattr(table[parent], child, module)
+    return module
+
+
+def _is_trusted(status: os.stat_result) -> bool:
+    """Tell whether a file is of this user, of root, or of who has installed importal. Raises OSError."""
     if not hasattr(os, "geteuid"):
         return True
-    return os.stat(path).st_uid in {os.geteuid(), 0, os.stat(_FOLDER).st_uid}
+    return status.st_uid in {os.geteuid(), 0} or status.st_uid == os.stat(_FOLDER).st_uid
 
 
 def _are_current(files: "Sequence[tuple[str, str, int, int]]") -> bool:
@@ -161,8 +172,12 @@ def keep(path: str) -> bool:
         except (OSError, ImportError, SyntaxError, ValueError, EOFError):
             return False  # it is being changed just now; the next start sees all of it
         files.append((name, file, status.st_size, status.st_mtime_ns))
-    data = marshal.dumps((_FOLDER, __version__, tuple(files), tuple(codes)))
-    return bool(write(path, _beginning(data) + data))
+    # In groups, which share what is in several: code that is made just before it is executed is in the processor's
+    # caches then, and takes the memory that the group before it has left.
+    groups = [marshal.dumps(tuple(codes[first : first + _GROUP])) for first in range(0, len(codes), _GROUP)]
+    head = marshal.dumps((_FOLDER, __version__, tuple(files), tuple(map(len, groups))))
+    data = b"".join((head, *groups))
+    return bool(write(path, _beginning(len(_beginning(0, 0)) + len(data), len(head)) + data))
 
 
 def _can_be_written(folder: str) -> bool:
@@ -174,6 +189,7 @@ def _can_be_written(folder: str) -> bool:
     return os.access(folder, os.W_OK)
 
 
-def _beginning(data: "bytes | memoryview") -> bytes:
-    """Return what a file begins with that goes on with *data*, all of it, and fits this interpreter."""
-    return b"%s%d " % (_MAGIC_NUMBER, sys.flags.optimize) + len(data).to_bytes(8, "little")
+def _beginning(size: int, length: int) -> bytes:
+    """Return what a file of *size* bytes begins with that fits this interpreter, before a table of *length* bytes."""
+    fitting = b"importal %d %s%d " % (_FORMAT, _MAGIC_NUMBER, sys.flags.optimize)
+    return fitting + size.to_bytes(8, "little") + length.to_bytes(8, "little")
