@@ -1,5 +1,5 @@
 # make demo   trace a real web application under importal, and write a page that shows all its imports
-# make test   run every quick check on every Python from 3.11 to 3.15 that is found here
+# make test   run every quick check on the Pythons from 3.11 to 3.15 that are found here
 #
 # Both need python3 (3.11 or newer), git and make, and fetch the rest into .venv, .nox and .cache.
 # Another Python: make PYTHON=python3.13 test.   Other sessions or flags of nox: make test NOX="-s lint".

@@ -14,21 +14,27 @@ CACHE = ROOT / ".cache"
 REPORTS = CACHE / "reports"
 PYTHONS = ["3.11", "3.12", "3.13", "3.14", "3.15"]
 
-#: What below tests/ has a session of its own; everything else belongs to the session `tests`.
-OWN_SESSION = [
-    "browser",
-    "conformance",
-    "differential",
-    "mutants",
-    "real",
-    "realm/test_pairs.py",
-    "sources/test_packages.py",
+#: What below tests/ stands on the engine, and is much the same on every Python: the session `tools`.
+TOOLS = [
+    "architecture",
+    "docs",
+    "e2e/test_doctor.py",
+    "e2e/test_inspect_and_steps.py",
+    "e2e/test_modules.py",
+    "e2e/test_questions.py",
+    "e2e/test_recording.py",
+    "e2e/test_show.py",
+    "e2e/test_stores.py",
+    "e2e/test_trace.py",
 ]
+#: What has another session of its own; everything else belongs to the session `tests`.
+OWN_SESSION = [*TOOLS, "browser", "conformance", "differential", "mutants", "real", "realm/test_pairs.py", "sources"]
 
 nox.needs_version = ">=2025.11.12"
 nox.options.default_venv_backend = "virtualenv"
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "package", "docs", "tests", "packages", "conformance", "differential", "browser"]
+nox.options.sessions = ["lint", "package", "docs", "tests", "tools", "sources"]
+nox.options.sessions += ["conformance", "differential", "browser"]
 # Whoever demands that all of PYTHONS are there (.ci/run does) passes --error-on-missing-interpreters.
 nox.options.error_on_missing_interpreters = False
 
@@ -57,6 +63,9 @@ def interpreter_folders() -> list[Path]:
 
 
 os.environ["PATH"] = os.pathsep.join([*map(str, interpreter_folders()), os.environ.get("PATH", os.defpath)])
+FOUND = [version for version in PYTHONS if shutil.which(f"python{version}")] or PYTHONS
+#: The oldest and the newest Python that are found here.
+ENDS = [FOUND[0], *FOUND[1:][-1:]]
 # The tests are about what an interpreter does by default, bytecode files included.
 for variable in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONPYCACHEPREFIX", "PYTHONSTARTUP", "PYTHONWARNINGS"):
     os.environ.pop(variable, None)
@@ -110,23 +119,30 @@ def package(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Run the examples of the docstrings; those of README and docs are among the tests of every version."""
+    """Run the examples of the docstrings; those of README and docs belong to the session `tools`."""
     install(session)
     pytest(session, "--doctest-modules", "src/importal")
 
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run all quick tests except the ones that have a session of their own."""
+    """Run all quick tests of the engine: what may differ between interpreters."""
     install(session, "servers")
     pytest(session, *(f"--ignore=tests/{name}" for name in OWN_SESSION), "tests")
 
 
-@nox.session(python=[PYTHONS[0], PYTHONS[-1]])
-def packages(session: nox.Session) -> None:
-    """Publish real packages to real servers and use them from there, on the oldest and the newest Python."""
+@nox.session(python=ENDS)
+def tools(session: nox.Session) -> None:
+    """Test the commands that look at imports, and the examples of README and docs, on the oldest and newest Python."""
     install(session, "servers")
-    pytest(session, "tests/sources/test_packages.py")
+    pytest(session, *(f"tests/{name}" for name in TOOLS))
+
+
+@nox.session(python=ENDS)
+def sources(session: nox.Session) -> None:
+    """Import from databases and servers, real packages too, on the oldest and the newest Python."""
+    install(session, "servers")
+    pytest(session, "tests/sources")
 
 
 @nox.session(python=PYTHONS)
