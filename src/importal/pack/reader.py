@@ -24,7 +24,7 @@ from .format import INDEX_ONLY, SEALED, PackFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from types import CodeType
     from typing import Any
 
@@ -48,6 +48,27 @@ def anchors(pack: str) -> dict[str, str]:
 def bucket_of(name: str, buckets: int) -> int:
     """Return in which of so many *buckets* the module *name* is to be found."""
     return int.from_bytes(source_hash(name.encode("utf-8", "surrogatepass")), "little") % buckets
+
+
+class _View:
+    """A path that was looked at: which of the roots its entries are. A path may have thousands."""
+
+    def __init__(self, path: list[str], roots: list[Any]) -> None:
+        self.path = path
+        # Of each entry: which root it is; None for what the pack does not know.
+        self.roots = roots
+        self.others = [place for place, root in enumerate(roots) if root is None]
+        # Where each root is first: what stands earlier is put in later.
+        self._places = dict(zip(reversed(roots), range(len(roots) - 1, -1, -1), strict=True))
+
+    def places_of(self, roots: Iterable[int]) -> list[int]:
+        """Return the places of *roots*, of those that are in the path, in its order."""
+        places = list(map(self._places.get, roots))
+        return sorted(places if None not in places else [place for place in places if place is not None])
+
+    def at(self, places: list[int]) -> list[str]:
+        """Return the entries at *places*, and those that the pack does not know: where a name may be."""
+        return [self.path[place] for place in sorted({*places, *self.others})]
 
 
 class Pack:
@@ -75,8 +96,8 @@ class Pack:
         self._next = 0
         # Of each package that came from here: its directory, or those of a namespace package.
         self._given: dict[str, Any] = {}
-        # By package ("": top level): the path that was looked at last, where in it which roots are, and what else is.
-        self._views: dict[str, tuple[list[str], dict[int, int], list[tuple[int, str]]]] = {}
+        # By package ("": top level).
+        self._views: dict[str, _View] = {}
         # The roots that are not what they were; None: nobody has looked.
         self._changed: frozenset[int] | None = None
         self._usable = True
@@ -167,57 +188,54 @@ class Pack:
 
     def _along(self, package: str, name: str, path: Sequence[str], ask: Callable[[str, list[str]], Any]) -> Any:
         """Answer for a *name* of the top level, or of a namespace package whose portions were listed."""
-        known, places, others = self._views.get(package, _NOTHING)
+        view = self._views.get(package)
         if type(path) is not list:
             path = list(path)
-        if path != known:
-            known, places, others = self._look_at(package, path)
+        if view is None or path != view.path:
+            view = self._look_at(package, path)
         holders, module = self.entry(name) or ((), None)
-        found = [(places[number], number) for number in holders if number in places]
-        found.sort()
+        found = view.places_of(holders)
         if name in self._indexed and (module is None or module[0] == NAMESPACE):
-            return self._portions(name, found, others, ask)
+            return self._portions(name, view, found, ask)
         if not (found or self.sealed or self._changed is not None):
             # Only what still holds what it held lets a name be nowhere.
             self._check()
             if self._changed:
                 return self._along(package, name, path, ask)
-        first = found[0][0] if found else len(known)
-        for place, other in others:
+        first = found[0] if found else len(view.path)
+        for place in view.others:
             if place > first:
                 break
-            spec = ask(name, [other])
+            spec = ask(name, [view.path[place]])
             if spec is not None:
                 # A directory that has changed may still hold the very file the pack was made from.
                 if module is not None and self._is_of(spec, module):
                     return self._found(name, module)
-                return spec if isinstance(spec, ModuleSpec) and spec.loader is not None else _at(known, found, others)
+                return spec if isinstance(spec, ModuleSpec) and spec.loader is not None else view.at(found)
         if not found:
             return None
-        if module is None or module[1] != found[0][1]:
-            return _at(known, found, others)
+        if module is None or module[1] != view.roots[first]:
+            return view.at(found)
         return self._found(name, module)
 
-    def _portions(
-        self,
-        name: str,
-        found: list[tuple[int, int]],
-        others: list[tuple[int, str]],
-        ask: Callable[[str, list[str]], Any],
-    ) -> Any:
-        """Return the spec of a namespace package with its portions in the roots that were *found*, and in *others*."""
-        tail = name.rpartition(".")[2]
-        portions = [(place, [f"{self.roots[number]}{os.sep}{tail}"]) for place, number in found]
-        if any(portion not in self._listed for _, (portion,) in portions):
+    def _portions(self, name: str, view: _View, found: list[int], ask: Callable[[str, list[str]], Any]) -> Any:
+        """Return the spec of a namespace package with its portions in the places that were *found*, and in others."""
+        below = os.sep + name.rpartition(".")[2]
+        portions = [self.roots[view.roots[place]] + below for place in found]
+        if not self._listed.keys() >= set(portions):
             return UNKNOWN  # something else of that name is in one of them
-        for place, other in others:
-            spec = ask(name, [other])
+        elsewhere = []
+        for place in view.others:
+            spec = ask(name, [view.path[place]])
             if spec is not None:
                 if spec.loader is not None:
                     return UNKNOWN
-                portions.append((place, spec.submodule_search_locations))
+                elsewhere += [(place, portion) for portion in spec.submodule_search_locations]
+        if elsewhere:
+            placed = [*zip(found, portions, strict=True), *elsewhere]
+            portions = [portion for _, portion in sorted(placed, key=lambda one: one[0])]
         made = ModuleSpec(name, None)
-        made.submodule_search_locations = [portion for _, here in sorted(portions) for portion in here]
+        made.submodule_search_locations = portions
         return made if portions else UNKNOWN
 
     def _is_of(self, spec: ModuleSpec, module: Any) -> bool:
@@ -226,20 +244,21 @@ class Pack:
         usual = {SOURCE: SourceFileLoader, EXTENSION: ExtensionFileLoader}.get(kind)
         return type(spec.loader) is usual and spec.origin == f"{self.roots[root]}{below}"
 
-    def _look_at(self, package: str, path: Sequence[str]) -> Any:
+    def _look_at(self, package: str, path: Sequence[str]) -> _View:
         """Find the roots in *path*. One that has changed since the pack was made is asked as any other entry."""
         if not self.sealed and self._changed is None and (not self.index_only or len(self._listed) <= _FEW):
             self._check()
-        places: dict[int, int] = {}
-        others = []
         known = list(path)
-        for place, one in enumerate(known):
-            number = self._listed.get(one) if isinstance(one, str) else None
-            if number is None or number in (self._changed or ()) or (self._hooks and _is_somebody_elses(one)):
-                others.append((place, one))
-            else:
-                places.setdefault(number, place)
-        self._views[package] = view = (known, places, others)
+        try:
+            roots = list(map(self._listed.get, known))
+        except TypeError:  # not even hashable
+            roots = [self._listed.get(one) if isinstance(one, str) else None for one in known]
+        if self._changed:
+            roots = [None if root in self._changed else root for root in roots]
+        if self._hooks:
+            usual = [root is not None and not _is_somebody_elses(one) for root, one in zip(roots, known, strict=True)]
+            roots = [root if still else None for root, still in zip(roots, usual, strict=True)]
+        self._views[package] = view = _View(known, roots)
         return view
 
     def _check(self) -> None:
@@ -339,7 +358,6 @@ class Pack:
 
 
 _INIT = os.sep + "__init__.py"
-_NOTHING: Any = (None, {}, [])
 
 
 def stamp_of(directory: str) -> int | None:
@@ -348,11 +366,6 @@ def stamp_of(directory: str) -> int | None:
         return Machine.stat(directory).st_mtime_ns
     except OSError:
         return None
-
-
-def _at(path: list[str], *places: list[tuple[int, Any]]) -> list[str]:
-    """Return the entries of *path* at *places*, in their order: nowhere else is there anything of the name."""
-    return [path[place] for place in sorted({place for some in places for place, _ in some})]
 
 
 def _is_somebody_elses(entry: str) -> bool:
