@@ -1,6 +1,7 @@
 """Imports along a path of 10 and of 1,000 directories: CPython, importal, and importal with an index, also a sealed one.
 
-Each directory holds one module and one portion of a namespace package. Microseconds, in processes of their own.
+Each directory holds one module and one portion of a namespace package. Microseconds, in processes of their own; and
+instructions and file-system calls: those of a process that makes an import less those of one that stops before it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import _measure as measure
@@ -18,6 +20,7 @@ import _measure as measure
 SIZES = (10, 1000)
 # What is imported with, and the options of the index, where there is one.
 VARIANTS: dict[str, list[str] | None] = {"CPython": None, "importal": None, "index": [], "sealed": ["--sealed"]}
+INDEXED = [variant for variant, options in VARIANTS.items() if options is not None]
 PROGRAM = """
 import json, sys, time
 root, size = sys.argv[1], int(sys.argv[2])
@@ -37,52 +40,119 @@ print(json.dumps({
     "namespace, first": timed(f"ns.s{last}"), "namespace": middle([timed(f"ns.s{last - one}") for one in range(1, 9)]),
 }))
 """
+COUNTED = """
+import os, sys
+root, size, names = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+sys.path[1:1] = [f"{root}/d{number:04}" for number in range(size)]
+for name in names:
+    try:
+        __import__(name)
+    except ImportError:
+        pass
+os._exit(0)
+"""
 
 
-def write(folder: Path, size: int) -> None:
-    for number in range(size):
-        place = folder / f"d{number:04}"
-        (place / "ns").mkdir(parents=True)
-        (place / f"m{number}.py").write_text("x = 1\n")
-        (place / "ns" / f"s{number}.py").write_text("x = 1\n")
+def steps(size: int) -> dict[str, str]:
+    """Return what is imported, one after the other, in the counted program."""
+    last = size - 1
+    return {
+        "first": f"m{last}",
+        "later": f"m{last - 1}",
+        "failing, first": "nothing",
+        "failing": "nothing1",
+        "namespace, first": f"ns.s{last}",
+        "namespace": f"ns.s{last - 1}",
+    }
+
+
+class Paths:
+    """The directories, the indexes of them, and the two programs, in *folder*."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "timed.py").write_text(PROGRAM)
+        (folder / "counted.py").write_text(COUNTED)
+        for size in SIZES:
+            for number in range(size):
+                place = folder / str(size) / f"d{number:04}"
+                (place / "ns").mkdir(parents=True)
+                (place / f"m{number}.py").write_text("x = 1\n")
+                (place / "ns" / f"s{number}.py").write_text("x = 1\n")
+            entries = sorted(map(str, (folder / str(size)).iterdir()))
+            for variant in INDEXED:
+                index = ["-o", str(self._index(variant, size)), *(VARIANTS[variant] or [])]
+                command = [sys.executable, "-m", "importal", "index", *index, *entries]
+                subprocess.run(command, check=True, capture_output=True, env=measure.environment())
+
+    def _index(self, variant: str, size: int) -> Path:
+        return self.folder / f"{size}-{variant}.pack"
+
+    def command(self, variant: str, size: int, program: str, *arguments: str) -> list[str]:
+        command = [sys.executable]
+        if variant != "CPython":
+            command += ["-m", "importal", "run"]
+        if variant in INDEXED:
+            command += ["--pack", str(self._index(variant, size))]
+        return [*command, str(self.folder / program), str(self.folder / str(size)), str(size), *arguments]
+
+
+def table(title: str, figures: dict[str, dict[str, float]]) -> measure.Table:
+    """Return the table of *figures*, by run and step, and of 1,000 directories to 10 where there is an index."""
+    ratios = {f"{variant} ratio": [f"{variant}, {size}" for size in reversed(SIZES)] for variant in INDEXED}
+    rows = measure.Table(title, ["", *figures, *ratios])
+    for step in steps(1):
+        cells = [f"{figure[step]:,.0f}" for figure in figures.values()]
+        parts = [figures[more][step] / (figures[less][step] or 1) for more, less in ratios.values()]
+        rows.add(step, *cells, *(f"{part:.2f}" for part in parts))
+    return rows
+
+
+def time_imports(paths: Paths, rounds: int) -> dict[str, dict[str, float]]:
+    runs: dict[str, Callable[[], dict[str, float]]] = {}
+    for size in SIZES:
+        for variant in VARIANTS:
+            command = paths.command(variant, size, "timed.py")
+            runs[f"{variant}, {size}"] = lambda command=command: json.loads(measure.Run(command).stdout)
+    results = measure.interleave(runs, rounds)
+    return {
+        run: {step: measure.statistics.median(values) for step, values in result.items()}
+        for run, result in results.items()
+    }
+
+
+def count(paths: Paths, counter: Callable[[list[str]], int]) -> dict[str, dict[str, float]]:
+    """Return what each import costs by *counter*, which says it of a command."""
+    figures: dict[str, dict[str, float]] = {}
+    for size in SIZES:
+        for variant in VARIANTS:
+            names = steps(size)
+            whole = paths.command(variant, size, "counted.py", *names.values())
+            for _ in range(2):
+                measure.Run(whole)  # bytecode, and importal's own modules
+            ends = [counter(whole[: len(whole) - len(names) + made]) for made in range(len(names) + 1)]
+            figures[f"{variant}, {size}"] = {
+                step: after - before for step, (before, after) in zip(names, pairwise(ends), strict=True)
+            }
+    return figures
 
 
 def main() -> None:
     arguments = measure.parser(__doc__ or "", rounds=7).parse_args()
     tables, figures = [], {}
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "main.py").write_text(PROGRAM)
-        runs: dict[str, Callable[[], dict[str, float]]] = {}
-        for size in SIZES:
-            write(folder / str(size), size)
-            entries = sorted(str(one) for one in (folder / str(size)).iterdir())
-            program = [str(folder / "main.py"), str(folder / str(size)), str(size)]
-            for variant, options in VARIANTS.items():
-                index = folder / f"{size}-{variant}.pack"
-                command = [sys.executable, *program]
-                if variant != "CPython":
-                    command[1:1] = ["-m", "importal", "run"]
-                if options is not None:
-                    making = [sys.executable, "-m", "importal", "index", "-o", str(index), *options, *entries]
-                    subprocess.run(making, check=True, capture_output=True, env=measure.environment())
-                    command[4:4] = ["--pack", str(index)]
-                runs[f"{variant}, {size}"] = lambda command=command: json.loads(measure.Run(command).stdout)
-        results = measure.interleave(runs, arguments.rounds)
-        medians = {run: {what: measure.statistics.median(values) for what, values in result.items()} for run, result in results.items()}  # fmt: skip
-        title = f"Microseconds for one import: medians of {arguments.rounds} rounds, and 1,000 directories to 10"
-        ratios = [f"{variant} ratio" for variant, options in VARIANTS.items() if options is not None]
-        table = measure.Table(title, ["", *runs, *ratios])
-        for what in next(iter(medians.values())):
-            cells = {run: median[what] for run, median in medians.items()}
-            times = [
-                cells[f"{variant}, {SIZES[1]}"] / cells[f"{variant}, {SIZES[0]}"]
-                for variant, options in VARIANTS.items()
-                if options is not None
-            ]
-            table.add(what, *(f"{cell:.0f}" for cell in cells.values()), *(f"{time:.2f}" for time in times))
-        tables.append(table)
-        figures["medians"] = medians
+        paths = Paths(Path(name))
+        if arguments.rounds:
+            figures["medians"] = time_imports(paths, arguments.rounds)
+            title = f"Microseconds for one import: medians of {arguments.rounds} rounds, and 1,000 directories to 10"
+            tables.append(table(title, figures["medians"]))
+        if not arguments.no_count and measure.available("valgrind", "instructions are"):
+            figures["instructions"] = count(paths, measure.instructions)
+            tables.append(table("Instructions for one import, and 1,000 directories to 10", figures["instructions"]))
+        if not arguments.no_count and measure.available("strace", "system calls are"):
+            calls = count(paths, lambda command: measure.file_calls(measure.system_calls(command)))
+            figures["file-system calls"] = calls
+            tables.append(table("File-system calls for one import, and 1,000 directories to 10", calls))
     measure.show("paths", tables, figures, arguments.json)
 
 
