@@ -64,12 +64,12 @@ def _nothing_has_a_finaliser() -> bool:
     try:
         objects = gc.get_objects()
         # Types are compared as they are: `isinstance` asks proxies for the class of what they stand for. There may be
-        # hundreds of thousands of objects: each step is one of C code.
+        # hundreds of thousands of objects: each step over all of them is one of C code.
         classes = list(map(type, objects))
         present = set(classes)
         finalised = {one for one in present if _finaliser(one) is not None and one not in _IN_MEMORY}
         with_finaliser = list(compress(objects, map(finalised.__contains__, classes)))
-    except Exception:  # noqa: BLE001, an audit hook may forbid it (PEP 578), a metaclass to hash its classes, by anything
+    except Exception:  # noqa: BLE001, an audit hook (PEP 578) and a metaclass's `__hash__` raise what they like
         return False
     return not (
         any(map(_writes_when_freed, present))

@@ -17,8 +17,12 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from io import FileIO
     from types import CodeType, ModuleType
     from typing import Any
+
+    # Of a module: its name and file, and of that the size and the modification time (ns).
+    _Kept = tuple[str, str, int, int]
 
 __all__ = ["keep", "kept_in", "load", "users_folder"]
 
@@ -30,7 +34,7 @@ _Namespace: "Any" = type(sys.implementation)
 _KEY = int.from_bytes(b"importal", "little")
 
 # Of the file. An importal of another version may find it.
-_FORMAT = 2
+_FORMAT = 3
 # How many modules are read at once.
 _GROUP = 8
 
@@ -54,40 +58,65 @@ def users_folder() -> str:
 
 
 def load(path: str) -> bool:
-    """Load the modules that the file *path* holds; False when it is not there, or not of the importal that runs."""
+    """Load the modules that the file *path* holds; False when it is not there, or not of the importal that runs.
+
+    Where it turns out to be damaged, what was loaded by then stays, and the rest is left to the imports that need it.
+    """
     collects = gc.isenabled()
     # Loading makes many objects and no garbage: a collection in between only costs time.
     gc.disable()
     try:
-        return _load(path)
+        file = open(path, "rb", 0)  # noqa: SIM115, what its modules raise is none of its errors
+    except OSError:
+        return False
+    else:
+        with file:
+            return _load(file)
     finally:
         if collects:
             gc.enable()
 
 
-def _load(path: str) -> bool:
+def _load(file: "FileIO") -> bool:
+    groups = _groups(file)
+    loaded = []
+    whole = bool(groups)
+    for size, files in groups:
+        codes = _unmarshalled(file, size)
+        if len(codes) != len(files):
+            whole = False
+            break
+        for (name, origin, _, _), code in zip(files, codes, strict=True):
+            if name not in sys.modules:
+                loaded.append(_executed(name, origin, code))
+    if loaded:
+        _complete(loaded)
+    return whole
+
+
+def _groups(file: "FileIO") -> "Sequence[tuple[int, Sequence[_Kept]]]":
+    """Return of each group of modules how many bytes their code takes, and their files; none if *file* does not fit."""
     try:
-        file = open(path, "rb", 0)  # noqa: SIM115, errors of what is executed are not of this file
-    except OSError:
-        return False
-    with file:
-        start = file.read(len(_beginning(0, 0)))
-        length = int.from_bytes(start[-8:], "little")
+        beginning = file.read(len(_beginning(0, 0)))
+        length = int.from_bytes(beginning[-8:], "little")
         status = os.fstat(file.fileno())
-        if start != _beginning(status.st_size, length) or not _is_trusted(status):
-            return False
-        folder, version, files, groups = marshal.loads(file.read(length))
-        if (folder, version) != (_FOLDER, sys.modules["importal"].__version__) or not _are_current(files):
-            return False
-        loaded = []
-        unread = iter(files)
-        for length in groups:
-            for code in marshal.loads(file.read(length)):
-                name, origin, _, _ = next(unread)
-                if name not in sys.modules:
-                    loaded.append(_executed(name, origin, code))
-    _complete(loaded)
-    return True
+        if beginning != _beginning(status.st_size, length) or not _is_trusted(status):
+            return ()
+    except OSError:
+        return ()
+    table = _unmarshalled(file, length)
+    # Another importal may have been in this folder, or this one is being changed.
+    if table[:2] != (_FOLDER, sys.modules["importal"].__version__) or not _are_current(table[2]):
+        return ()
+    return table[2]  # type: ignore[no-any-return]
+
+
+def _unmarshalled(file: "FileIO", size: int) -> "tuple[Any, ...]":
+    """Return the tuple that the next *size* bytes of *file* hold, an empty one if they cannot be read."""
+    try:
+        return tuple(marshal.loads(file.read(size)))
+    except (OSError, EOFError, ValueError, TypeError):
+        return ()
 
 
 def _executed(name: str, file: str, code: "CodeType") -> "ModuleType":
@@ -99,7 +128,7 @@ def _executed(name: str, file: str, code: "CodeType") -> "ModuleType":
         package = name
         module.__path__ = [file.removesuffix(_INIT)]
     # What imports ask a spec for; the rest follows when the classes for it are there.
-    spec = _Namespace(parent=package, _initializing=False)
+    spec = _Namespace(parent=package, _initializing=False, _uninitialized_submodules=[])
     vars(module).update(__spec__=spec, __package__=package, __file__=file)
     table[name] = module
     try:
@@ -119,8 +148,9 @@ def _is_trusted(status: os.stat_result) -> bool:
     return status.st_uid in {os.geteuid(), 0} or status.st_uid == os.stat(_FOLDER).st_uid
 
 
-def _are_current(files: "Sequence[tuple[str, str, int, int]]") -> bool:
-    """Tell whether *files* are what they were. What was installed is replaced as a whole: one of them shows it."""
+def _are_current(groups: "Sequence[tuple[int, Sequence[_Kept]]]") -> bool:
+    """Tell whether the files are what they were. What was installed is replaced as a whole: one of them shows it."""
+    files = [one for _, group in groups for one in group]
     installed = os.path.basename(os.path.dirname(_FOLDER)) in {"site-packages", "dist-packages"}
     try:
         for _, file, size, mtime in files[-1:] if installed else files:
@@ -174,10 +204,14 @@ def keep(path: str) -> bool:
         files.append((name, file, status.st_size, status.st_mtime_ns))
     # In groups, which share what is in several: code that is made just before it is executed is in the processor's
     # caches then, and takes the memory that the group before it has left.
-    groups = [marshal.dumps(tuple(codes[first : first + _GROUP])) for first in range(0, len(codes), _GROUP)]
-    head = marshal.dumps((_FOLDER, __version__, tuple(files), tuple(map(len, groups))))
-    data = b"".join((head, *groups))
-    return bool(write(path, _beginning(len(_beginning(0, 0)) + len(data), len(head)) + data))
+    firsts = range(0, len(codes), _GROUP)
+    groups = [marshal.dumps(tuple(codes[first : first + _GROUP])) for first in firsts]
+    held = tuple(
+        (len(group), tuple(files[first : first + _GROUP])) for first, group in zip(firsts, groups, strict=True)
+    )
+    table = marshal.dumps((_FOLDER, __version__, held))
+    data = b"".join((table, *groups))
+    return bool(write(path, _beginning(len(_beginning(0, 0)) + len(data), len(table)) + data))
 
 
 def _can_be_written(folder: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -53,7 +54,7 @@ def test_what_records_a_program_has_a_file_of_its_own(tmp_path: Path) -> None:
         shown.append([line.rpartition(" ")[0] for line in done.err.splitlines()])
         (file,) = [one for one in kept(tmp_path) if "-recording-" in one.name]
     assert shown[0] == shown[1]
-    assert b"importal.observe.recorder" in file.read_bytes()
+    assert os.fsencode(os.path.join("importal", "observe", "recorder.py")) in file.read_bytes()
 
 
 DAMAGED: dict[str, Callable[[bytes], bytes]] = {
@@ -61,7 +62,9 @@ DAMAGED: dict[str, Callable[[bytes], bytes]] = {
     "something else": lambda whole: b"what?",
     "cut short": lambda whole: whole[: len(whole) // 2],
     "too long": lambda whole: whole + b"x",
-    "of an importal to come": lambda whole: whole.replace(b"importal 2 ", b"importal 9 ", 1),
+    "without its second half": lambda whole: whole[: len(whole) // 2].ljust(len(whole), b"\0"),
+    "without its table": lambda whole: whole[:40].ljust(len(whole), b"\0"),
+    "of an importal to come": lambda whole: re.sub(rb"^importal \d ", b"importal 9 ", whole),
 }
 
 
@@ -70,10 +73,17 @@ def test_a_file_that_does_not_fit_is_made_anew(tmp_path: Path, damage: str) -> N
     assert start(tmp_path) == SAID
     (file,) = kept(tmp_path)
     whole = file.read_bytes()
-    assert DAMAGED[damage](whole) != whole
-    file.write_bytes(DAMAGED[damage](whole))
+    damaged = DAMAGED[damage](whole)
+    assert damaged != whole
+    file.write_bytes(damaged)
     assert start(tmp_path) == SAID
-    assert file.read_bytes() == whole
+    anew = file.read_bytes()
+    # Not to the byte: marshal marks what is referred to more than once in the process.
+    assert anew != damaged
+    assert len(anew) == len(whole)
+    before = file.stat().st_ino
+    assert start(tmp_path) == SAID
+    assert file.stat().st_ino == before
 
 
 def test_without_a_place_to_keep_it(tmp_path: Path) -> None:

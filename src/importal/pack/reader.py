@@ -249,9 +249,9 @@ class Pack:
         if not self.sealed and self._changed is None and (not self.index_only or len(self._listed) <= _FEW):
             self._check()
         known = list(path)
-        try:
+        if set(map(type, known)) <= {str}:
             roots = list(map(self._listed.get, known))
-        except TypeError:  # not even hashable
+        else:
             roots = [self._listed.get(one) if isinstance(one, str) else None for one in known]
         if self._changed:
             roots = [None if root in self._changed else root for root in roots]

@@ -129,6 +129,36 @@ def test_an_entry_that_the_pack_does_not_know_is_asked(child: Child, where: str)
     assert out == ("other 2 0\n" if where == "before" else "packed 2 1\n")
 
 
+def test_entries_that_are_no_strings_are_passed_over(child: Child) -> None:
+    """Nothing is asked of them, not even whether they can be hashed or are equal to one of the pack's."""
+    out = child(
+        """
+        class Entry:
+            def __init__(self, text): self.text = text
+            def __hash__(self): print("hashed")
+            def __eq__(self, other): print("compared")
+        packed = use.use(pack("m", sealed=True))
+        sys.path[:0] = [Entry(str(lib)), [str(lib)], os.fsencode(lib), None]
+        import m
+        print(m.value, packed.used)
+    """
+    )
+    assert out == "packed 1\n"
+
+
+def test_an_entry_that_stands_there_twice_counts_where_it_is_first(child: Child) -> None:
+    out = child(
+        """
+        packed = use.use(pack("m", sealed=True))
+        trees.write({"m.py": "value = 'other'"}, tmp / "other")
+        sys.path[:1] = [str(lib), str(tmp / "other"), str(lib)]
+        import m
+        print(m.value, packed.used)
+    """
+    )
+    assert out == "packed 1\n"
+
+
 def test_a_directory_that_has_changed_is_asked(child: Child) -> None:
     """A package that has come beside a module of the pack is found before it."""
     out = child(
