@@ -79,11 +79,15 @@ class Paths:
                 (place / "ns").mkdir(parents=True)
                 (place / f"m{number}.py").write_text("x = 1\n")
                 (place / "ns" / f"s{number}.py").write_text("x = 1\n")
+            # Before the index is made: a directory in which bytecode is written later has changed.
+            self._run("-m", "compileall", "-q", str(folder / str(size)))
             entries = sorted(map(str, (folder / str(size)).iterdir()))
             for variant in INDEXED:
-                index = ["-o", str(self._index(variant, size)), *(VARIANTS[variant] or [])]
-                command = [sys.executable, "-m", "importal", "index", *index, *entries]
-                subprocess.run(command, check=True, capture_output=True, env=measure.environment())
+                index = str(self._index(variant, size))
+                self._run("-m", "importal", "index", "-o", index, *(VARIANTS[variant] or []), *entries)
+
+    def _run(self, *arguments: str) -> None:
+        subprocess.run([sys.executable, *arguments], check=True, capture_output=True, env=measure.environment())
 
     def _index(self, variant: str, size: int) -> Path:
         return self.folder / f"{size}-{variant}.pack"
@@ -129,7 +133,7 @@ def count(paths: Paths, counter: Callable[[list[str]], int]) -> dict[str, dict[s
             names = steps(size)
             whole = paths.command(variant, size, "counted.py", *names.values())
             for _ in range(2):
-                measure.Run(whole)  # bytecode, and importal's own modules
+                measure.Run(whole)  # importal's own modules are kept by the first
             ends = [counter(whole[: len(whole) - len(names) + made]) for made in range(len(names) + 1)]
             figures[f"{variant}, {size}"] = {
                 step: after - before for step, (before, after) in zip(names, pairwise(ends), strict=True)

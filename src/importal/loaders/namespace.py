@@ -43,7 +43,7 @@ class NamespacePath:
         self._path = list(path)
         self._path_finder = path_finder
         self._state = state
-        self._last_parent_path = tuple(self._parent_path())
+        self._last_parent_path = list(self._parent_path())
         self._last_epoch = self._forgotten()
 
     def _forgotten(self) -> int:
@@ -67,11 +67,14 @@ class NamespacePath:
             message = f"{parent!r} must be imported before finding {self._name!r}."
             raise ModuleNotFoundError(message, name=parent) from error
 
-    def _current(self) -> list[str]:
-        """Return the portions, searched again where the parent's path has changed."""
-        parent_path = tuple(self._parent_path())
+    def portions(self) -> list[str]:
+        """Return the portions, searched again where the parent's path has changed. The list is not to be changed."""
+        parent_path = self._parent_path()
+        if type(parent_path) is not list:
+            parent_path = list(parent_path)
         if parent_path != self._last_parent_path or self._forgotten() != self._last_epoch:
-            spec = self._path_finder(self._name, parent_path)
+            parent_path = list(parent_path)  # what is searched is what is remembered, whatever other threads do to it
+            spec = self._path_finder(self._name, tuple(parent_path))
             # A package that has become a regular one, or is gone, keeps the portions its modules came from.
             if spec is not None and spec.loader is None and spec.submodule_search_locations:
                 self._path = spec.submodule_search_locations
@@ -80,19 +83,19 @@ class NamespacePath:
         return self._path
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._current())
+        return iter(self.portions())
 
     def __getitem__(self, index: int) -> str:
-        return self._current()[index]
+        return self.portions()[index]
 
     def __setitem__(self, index: int, entry: str) -> None:
         self._path[index] = entry
 
     def __len__(self) -> int:
-        return len(self._current())
+        return len(self.portions())
 
     def __contains__(self, entry: object) -> bool:
-        return entry in self._current()
+        return entry in self.portions()
 
     def append(self, item: str) -> None:
         """Add a portion; it is kept until the parent's path changes."""

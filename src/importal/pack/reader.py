@@ -17,6 +17,7 @@ from ..finders.path import UNKNOWN, PathFinder
 from ..interpreter import rename_code, source_hash
 from ..loaders.extension import ExtensionFileLoader
 from ..loaders.location import file_loaders
+from ..loaders.namespace import NamespacePath
 from ..loaders.source import SourceFileLoader
 from ..machine import Machine
 from ..spec import ModuleSpec
@@ -189,8 +190,7 @@ class Pack:
     def _along(self, package: str, name: str, path: Sequence[str], ask: Callable[[str, list[str]], Any]) -> Any:
         """Answer for a *name* of the top level, or of a namespace package whose portions were listed."""
         view = self._views.get(package)
-        if type(path) is not list:
-            path = list(path)
+        path = _entries_of(path)
         if view is None or path != view.path:
             view = self._look_at(package, path)
         holders, module = self.entry(name) or ((), None)
@@ -366,6 +366,13 @@ def stamp_of(directory: str) -> int | None:
         return Machine.stat(directory).st_mtime_ns
     except OSError:
         return None
+
+
+def _entries_of(path: Iterable[str]) -> list[str]:
+    """Return the entries of a path, which may be of any type, in a list that is not to be changed."""
+    if isinstance(path, NamespacePath):
+        return path.portions()
+    return path if type(path) is list else list(path)
 
 
 def _is_somebody_elses(entry: str) -> bool:
