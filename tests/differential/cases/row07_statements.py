@@ -433,11 +433,11 @@ case(
     names = ("named", "numbered", "nameless", "fileless", "filed", "specless", "unspecced")
     def touch(name):
         return getattr(imp.import_module(name), "gone")
-    # Of a module without a name CPython 3.11 and 3.12 say SystemError: they have forgotten an error. A collection that
-    # happens to come in between finds it and clears it, and they say ImportError.
-    import gc
-    gc.disable()
-    report({name: [run(f"from {name} import gone"), attempt(touch, name)] for name in names})
+    # Of a module without a name CPython 3.11 and 3.12 say SystemError: they have forgotten an error. What happens to clear
+    # it in between, a collection or a look past the cache of a type's attributes, makes an ImportError of that.
+    def statement(name):
+        return None if name == "nameless" and sys.version_info < (3, 13) else run(f"from {name} import gone")
+    report({name: [statement(name), attempt(touch, name)] for name in names})
     """,
 )
 
