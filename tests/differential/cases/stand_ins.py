@@ -46,6 +46,7 @@ failed = while_others_stand_there(
 )
 report({"failed": failed, "called": called, "kept": listing("lib/__pycache__"), "names": added()})
 """,
+    packed="what comes from a pack needs no bytecode file",
 )
 
 case(
@@ -57,6 +58,7 @@ state.path.insert(0, at("lib"))
 failed = while_others_stand_there([(os, name) for name in ("mkdir", "makedirs")], "import m, p.n")
 report({"failed": failed, "called": called, "kept": listing("lib/__pycache__")})
 """,
+    packed="what comes from a pack needs no bytecode file",
 )
 
 case(
@@ -83,6 +85,7 @@ state.path[:0] = [at("app.zip"), at("lib")]
 failed = while_others_stand_there([(builtins, "open")], "import m, p.n, inside")
 report({"failed": failed, "called": called, "kept": listing("lib/__pycache__"), "value": getattr(state.modules.get("inside"), "value", None)})
 """,
+    packed="what comes from a pack needs no bytecode file",
 )
 
 case(
@@ -114,6 +117,7 @@ case(
         os.sep = before
     report({"file": p.n.__file__, "names": added(), "kept": listing("lib/__pycache__")})
     """,
+    packed="what comes from a pack needs no bytecode file",
 )
 
 case(
