@@ -204,11 +204,9 @@ def keep(path: str) -> bool:
         files.append((name, file, status.st_size, status.st_mtime_ns))
     # In groups, which share what is in several: code that is made just before it is executed is in the processor's
     # caches then, and takes the memory that the group before it has left.
-    firsts = range(0, len(codes), _GROUP)
-    groups = [marshal.dumps(tuple(codes[first : first + _GROUP])) for first in firsts]
-    held = tuple(
-        (len(group), tuple(files[first : first + _GROUP])) for first, group in zip(firsts, groups, strict=True)
-    )
+    parts = [slice(first, first + _GROUP) for first in range(0, len(codes), _GROUP)]
+    groups = [marshal.dumps(tuple(codes[part])) for part in parts]
+    held = tuple((len(group), tuple(files[part])) for group, part in zip(groups, parts, strict=True))
     table = marshal.dumps((_FOLDER, __version__, held))
     data = b"".join((table, *groups))
     return bool(write(path, _beginning(len(_beginning(0, 0)) + len(data), len(table)) + data))

@@ -97,7 +97,7 @@ class Pack:
         self._next = 0
         # Of each package that came from here: its directory, or those of a namespace package.
         self._given: dict[str, Any] = {}
-        # By package ("": top level).
+        # By package ("": top level): the path it was last looked for along.
         self._views: dict[str, _View] = {}
         # The roots that are not what they were; None: nobody has looked.
         self._changed: frozenset[int] | None = None
