@@ -64,18 +64,24 @@ def _nothing_has_a_finaliser() -> bool:
     try:
         objects = gc.get_objects()
         # Types are compared as they are: `isinstance` asks proxies for the class of what they stand for. There may be
-        # hundreds of thousands of objects: each step over all of them is one of C code.
-        classes = list(map(type, objects))
-        present = set(classes)
-        finalised = {one for one in present if _finaliser(one) is not None and one not in _IN_MEMORY}
-        with_finaliser = list(compress(objects, map(finalised.__contains__, classes)))
+        # hundreds of thousands of objects: what is done with each of them is C code.
+        finalised = _Finalised()
+        with_finaliser = list(compress(objects, map(finalised.__getitem__, map(type, objects))))
     except Exception:  # noqa: BLE001, an audit hook (PEP 578) and a metaclass's `__hash__` raise what they like
         return False
     return not (
-        any(map(_writes_when_freed, present))
+        any(map(_writes_when_freed, finalised))
         or any(not _ends_silently(one) and all(one is not stream for stream in streams) for one in with_finaliser)
         or _some_unknown_have_a_finaliser(object)
     )
+
+
+class _Finalised(dict):  # type: ignore[type-arg]
+    """Of each class that was asked about, whether its objects have a finaliser that may do something."""
+
+    def __missing__(self, cls: type) -> bool:
+        self[cls] = answer = _finaliser(cls) is not None and cls not in _IN_MEMORY
+        return answer
 
 
 def _some_unknown_have_a_finaliser(among: Any) -> bool:
