@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from . import abc, machinery, util
     from .errors import DeadlockError, ImportalError, InstallError, RealmError, StateError, TargetError, ZipImportError
     from .events import Event, Events
+    from .private import ImportState
     from .realm.realm import Realm
     from .spec import ModuleSpec
-    from .standard import ImportState, ImportSystem
+    from .standard import ImportSystem
     from .tool_errors import InterpreterError
     from .util import (
         MAGIC_NUMBER,
@@ -99,7 +100,7 @@ _PLACES = {
     ),
     "Event": "events",
     "Events": "events",
-    "ImportState": "standard",
+    "ImportState": "private",
     "ImportSystem": "standard",
     "InterpreterError": "tool_errors",
     "ModuleSpec": "spec",

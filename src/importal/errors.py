@@ -8,10 +8,13 @@ that existing ``except`` clauses expect.
 
 from __future__ import annotations
 
+from .import_errors import DeadlockError, ImportalError, ZipImportError
+
 __all__ = [
     "DeadlockError",
     "ImportalError",
     "InstallError",
+    "ObserverError",
     "PackError",
     "RealmError",
     "SourceError",
@@ -19,10 +22,6 @@ __all__ = [
     "TargetError",
     "ZipImportError",
 ]
-
-
-class ImportalError(Exception):
-    """Base of every error that is importal's own."""
 
 
 class StateError(ImportalError, TypeError):
@@ -46,24 +45,6 @@ class StateError(ImportalError, TypeError):
 
 class InstallError(ImportalError, RuntimeError):
     """A system cannot become the interpreter's own import; the message says why and what to do instead."""
-
-
-class DeadlockError(ImportalError, RuntimeError):
-    """Waiting for a module's lock would never end: its owner is waiting for this thread.
-
-    ``name`` is the module whose lock was asked for.
-    """
-
-    def __init__(self, name: str, owner: int | None = None) -> None:
-        super().__init__(name, owner)
-        self.name = name
-        self.owner = owner
-
-    def __str__(self) -> str:
-        return (
-            f"deadlock: module {self.name!r} is being imported by thread {self.owner}, "
-            "which is waiting for this thread to finish an import"
-        )
 
 
 class TargetError(ImportalError, ImportError):
@@ -90,10 +71,6 @@ class SourceError(ImportalError, OSError):
         return f"{self.entry}{of_release}: {self.reason}; {self.advice}"
 
 
-class ZipImportError(ImportalError, ImportError):
-    """A file is not a zip archive, or a member is missing or damaged (as ``zipimport.ZipImportError``)."""
-
-
 class PackError(ImportalError, ValueError):
     """A file is not a pack that this interpreter can use; programs run without it."""
 
@@ -116,3 +93,14 @@ class RealmError(ImportalError, ImportError):
 
     def __str__(self) -> str:
         return f"realm {self.realm!r}: {self.reason}"
+
+
+class ObserverError(ImportalError, TypeError):
+    """What was given as an observer cannot be called with an event."""
+
+    def __init__(self, observer: object) -> None:
+        super().__init__(observer)
+        self.observer = observer
+
+    def __str__(self) -> str:
+        return f"an observer is called with each event; {type(self.observer).__name__!r} object is not callable"

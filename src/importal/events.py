@@ -30,8 +30,6 @@ from __future__ import annotations
 
 from _operator import itemgetter
 
-from .errors import ImportalError
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -85,6 +83,8 @@ class Events:
         which is called with the outcome, the name and the facts. This saves time, as no event is made.
         """
         if not callable(observer):
+            from .errors import ObserverError
+
             raise ObserverError(observer)
         self._set((*self.observers, observer))
         attached = True
@@ -143,17 +143,6 @@ class Events:
     def _drop(self, observer: Observer, error: Exception) -> None:
         self._set(tuple(one for one in self.observers if one is not observer))
         self.dropped = (*self.dropped, (observer, error))
-
-
-class ObserverError(ImportalError, TypeError):
-    """What was given as an observer cannot be called with an event."""
-
-    def __init__(self, observer: object) -> None:
-        super().__init__(observer)
-        self.observer = observer
-
-    def __str__(self) -> str:
-        return f"an observer is called with each event; {type(self.observer).__name__!r} object is not callable"
 
 
 # The interpreter has one import system of its own, as it has one ``sys``; these are its listeners.

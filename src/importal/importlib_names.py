@@ -11,8 +11,8 @@ import sys
 from . import machinery
 from .bytecode.cache import cache_from_source, source_from_cache
 from .counterparts import is_changed, moving, stays
-from .errors import DeadlockError
 from .finders.archive import ZipImportError, directories, zipimporter
+from .import_errors import DeadlockError
 from .interpreter import bootstrap, external, without_import_frames
 from .loaders import file, source
 from .loaders.decoding import decode_source

@@ -25,14 +25,13 @@ from .counterparts import (
     spec_counterpart,
     with_counterparts,
 )
-from .errors import InstallError
 from .finders.archive import zipimporter
 from .finders.entry import EntryFinder
+from .finders.path import url_hook
 from .importlib_names import put_names
 from .interpreter import Module, bootstrap, exchange_loaders, external
 from .loaders.location import file_loaders
 from .spec import ModuleSpec, module_repr
-from .standard import url_hook
 from .statement import handle_fromlist
 
 TYPE_CHECKING = False
@@ -146,6 +145,8 @@ def install(system: ImportSystem) -> Installation:
     interpreter's C code answers hits from ``sys.modules``, which is not its table.
     """
     if system.state is not sys:
+        from .errors import InstallError
+
         raise InstallError(
             "only a system over sys can be the interpreter's import; use ImportSystem.host().install(), "
             "or import through the private system's own import_module()"
@@ -323,19 +324,31 @@ def _use_packs(installation: Installation) -> None:
 def _adopt_loaded_modules(installation: Installation) -> None:
     """Give the modules that the interpreter's importlib has loaded the specs and loaders they would have now."""
     loaders: dict[int, Any] = {}
+    # Held weakly, as everywhere here.
+    adopted: list[tuple[Callable[[], Any], str, Any, Any]] = []
+    installation.also(lambda: _give_back(adopted))
     for module in list(sys.modules.values()):
         cls = type(module)
         if not issubclass(cls, Module) or cls.__getattribute__ is not Module.__getattribute__:
             continue  # one that waits for its execution (LazyLoader) would be executed
         namespace = module.__dict__
         spec = namespace.get("__spec__")
-        if getattr(spec, "_initializing", False):
-            continue  # whoever executes it will clear the mark on the spec it knows
+        if type(spec) is ModuleSpec or getattr(spec, "_initializing", False):
+            continue  # it is importal's; or whoever executes it will clear the mark on the spec it knows
         loader = namespace.get("__loader__")
         if is_stock(loader):
-            installation.replace(module, "__loader__", loader_counterpart(loader, loaders))
+            other = namespace["__loader__"] = loader_counterpart(loader, loaders)
+            adopted.append((ref(module), "__loader__", loader, other))
         if is_stock(spec):
-            installation.replace(module, "__spec__", spec_counterpart(spec, loaders))
+            other = namespace["__spec__"] = spec_counterpart(spec, loaders)
+            adopted.append((ref(module), "__spec__", spec, other))
+
+
+def _give_back(adopted: list[tuple[Callable[[], Any], str, Any, Any]]) -> None:
+    for one, name, before, value in reversed(adopted):
+        module = one()
+        if getattr(module, name, None) is value:
+            setattr(module, name, before)
 
 
 def _put_back(attribute: str, other: Any, item: Any) -> Callable[[], None]:

@@ -18,7 +18,7 @@ import _thread
 import sys
 from itertools import count
 
-from .errors import DeadlockError
+from .import_errors import DeadlockError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

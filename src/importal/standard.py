@@ -1,4 +1,4 @@
-"""The composition root: a state furnished as the interpreter furnishes ``sys``, and the system with all its doors."""
+"""The import system with all its doors."""
 
 from __future__ import annotations
 
@@ -8,102 +8,24 @@ import sys
 
 from . import names
 from . import system as engine
-from .events import Events, host_events
-from .finders.builtin import PrivateBuiltinImporter
-from .finders.entry import FileFinder
-from .finders.frozen import FrozenImporter
-from .finders.path import PathSearch
-from .interpreter import CORE_MODULES, import_frame, users_frames_only
-from .loaders.extension import ExtensionFileLoader, PrivateExtensionFileLoader
-from .loaders.location import file_loaders, spec_from_file_location
+from .events import host_events
+from .interpreter import import_frame, users_frames_only
+from .loaders.location import spec_from_file_location
 from .loaders.module import execute_again, give_builtins, module_from_spec
 from .loaders.source import SourceFileLoader, SourceLoader
-from .state import State
-from .statement import PrivateImport, import_statement
+from .statement import import_statement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from types import ModuleType
     from typing import Any
 
+    from .events import Events
     from .install import Installation
     from .spec import ModuleSpec
 
-__all__ = ["ImportState", "ImportSystem", "url_hook"]
-
-
-class ImportState(State):
-    """A private state with the standard finders and path hooks.
-
-    *path* is the list of entries to search; ``sys.path`` can be given to find what the interpreter finds. The module
-    table starts with the interpreter's own modules (``builtins``, ``_thread``, ...), a view of ``sys`` that shows this
-    state, and nothing else. *meta_path* and *path_hooks* replace the standard ones.
-    """
-
-    def __init__(
-        self,
-        path: Iterable[str] = (),
-        *,
-        modules: dict[str, ModuleType] | None = None,
-        meta_path: Iterable[Any] | None = None,
-        path_hooks: Iterable[Callable[[str], Any]] | None = None,
-        **facts: Any,
-    ) -> None:
-        core = {name: sys.modules[name] for name in CORE_MODULES if name in sys.modules}
-        super().__init__(path, modules=core if modules is None else modules, **facts)
-        if modules is None:
-            from .view import SysView
-
-            self.modules["sys"] = SysView(self)
-        self.events = Events()
-        finders = [PrivateBuiltinImporter(self.modules), FrozenImporter, PathSearch(self, self.events)]
-        self.meta_path = finders if meta_path is None else list(meta_path)
-        if path_hooks is None:
-            path_hooks = (_zip_hook, self._directory_hook, self._url_hook)
-        self.path_hooks = list(path_hooks)
-
-    def _directory_hook(self, path: str) -> FileFinder:
-        """Return a finder whose loaders keep and announce bytecode as this state says. Raises ImportError."""
-        finder = _find_directories(path)
-        if not isinstance(finder, FileFinder):
-            raise ImportError("only directories are supported", path=path)
-        finder.state = self
-        finder.events = self.events
-        return finder
-
-    def _url_hook(self, path: str) -> Any:
-        """Return a finder for a source that a URL names; the same holds for its loaders. Raises ImportError."""
-        finder = url_hook(path)
-        finder.state = self
-        finder.events = self.events
-        return finder
-
-
-def _private_loaders() -> list[tuple[Any, list[str]]]:
-    return [
-        (PrivateExtensionFileLoader if loader is ExtensionFileLoader else loader, suffixes)
-        for loader, suffixes in file_loaders()
-    ]
-
-
-_find_directories = FileFinder.path_hook(*_private_loaders())
-
-
-def _zip_hook(path: str) -> Any:
-    """Return a finder for the zip archive *path*. Raises ImportError for anything else."""
-    from .finders.archive import zipimporter
-
-    return zipimporter(path)
-
-
-def url_hook(path: str) -> Any:
-    """Return a finder for what the URL *path* names (a path hook). Raises ImportError for anything else."""
-    if "://" not in path:
-        raise ImportError("only URLs are supported", path=path)
-    from .finders.placed import placed_hook
-
-    return placed_hook(path)
+__all__ = ["ImportSystem"]
 
 
 class ImportSystem(engine.ImportSystem):
@@ -118,6 +40,10 @@ class ImportSystem(engine.ImportSystem):
         super().__init__(state, getattr(state, "events", None) if events is None else events)
         self._reloading: dict[str, ModuleType] = {}
         if state is not sys:
+            from . import Eagerly
+
+            with Eagerly():
+                from .private import PrivateImport
             self.builtins = {**builtins.__dict__, "__import__": PrivateImport(self)}
 
     @classmethod

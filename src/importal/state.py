@@ -6,14 +6,10 @@ A system never copies its state: it reads an attribute each time it needs it, be
 
 from __future__ import annotations
 
-import sys
-
-from .errors import StateError
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from types import ModuleType, SimpleNamespace
+    from collections.abc import Callable
+    from types import ModuleType
     from typing import Any, Protocol
 
     class StateLike(Protocol):
@@ -30,7 +26,7 @@ if TYPE_CHECKING:
         implementation: Any
 
 
-__all__ = ["State", "check_state"]
+__all__ = ["check_state"]
 
 ATTRIBUTES = (
     "modules",
@@ -45,37 +41,10 @@ ATTRIBUTES = (
 )
 
 
-class State:
-    """A private state: its own module table, path, finders and hooks; flags and implementation as the host has them."""
-
-    def __init__(
-        self,
-        path: Iterable[str] = (),
-        *,
-        modules: dict[str, ModuleType] | None = None,
-        meta_path: Iterable[Any] = (),
-        path_hooks: Iterable[Callable[[str], Any]] = (),
-        dont_write_bytecode: bool | None = None,
-        pycache_prefix: str | None = None,
-        flags: Any = None,
-        implementation: SimpleNamespace | None = None,
-    ) -> None:
-        self.modules = {} if modules is None else modules
-        self.path = list(path)
-        self.meta_path = list(meta_path)
-        self.path_hooks = list(path_hooks)
-        self.path_importer_cache: dict[str, Any] = {}
-        self.dont_write_bytecode = sys.dont_write_bytecode if dont_write_bytecode is None else dont_write_bytecode
-        self.pycache_prefix = sys.pycache_prefix if pycache_prefix is None else pycache_prefix
-        self.flags = sys.flags if flags is None else flags
-        self.implementation = sys.implementation if implementation is None else implementation
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} with {len(self.modules)} modules, path={self.path!r}>"
-
-
 def check_state(state: object) -> None:
     """Raise StateError naming every attribute of ``sys`` that *state* lacks."""
     missing = tuple(name for name in ATTRIBUTES if not hasattr(state, name))
     if missing:
+        from .errors import StateError
+
         raise StateError(state, missing)

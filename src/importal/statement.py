@@ -6,16 +6,14 @@
 from __future__ import annotations
 
 import sys
-from _operator import index
 
-from .interpreter import audit, builtin_import, import_frame, warn, without_import_frames
+from .interpreter import import_frame, warn, without_import_frames
 from .machine import VERSION
-from .names import check, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from types import FrameType, ModuleType
+    from types import ModuleType
     from typing import Any
 
     from .system import ImportSystem
@@ -23,18 +21,7 @@ if TYPE_CHECKING:
 # CPython announces imports that miss the table from C code up to 3.14, from the engine since.
 AUDITS_IN_PYTHON = sys.version_info >= (3, 15)
 
-__all__ = ["PrivateImport", "handle_fromlist", "import_statement", "package_of"]
-
-
-# What a namespace may be, and how the built-in function says so.
-_NAMESPACES: tuple[Any, ...] = (dict,)
-_NAMESPACES_IN_WORDS = "a dict"
-if sys.version_info >= (3, 15):
-    _NAMESPACES = (dict, frozendict)  # type: ignore[name-defined]  # noqa: F821
-    _NAMESPACES_IN_WORDS = "a dict or a frozendict"
-
-# What the built-in function is told apart by: no globals were given, or None was.
-_NO_GLOBALS: Any = {}
+__all__ = ["handle_fromlist", "import_statement", "package_of", "warn_of_fallback"]
 
 
 @import_frame
@@ -80,7 +67,7 @@ def package_of(globals: Mapping[str, Any]) -> str:  # noqa: A002
         return package  # type: ignore[no-any-return]
     if spec is not None:
         return spec.parent  # type: ignore[no-any-return]
-    _warn_of_fallback()
+    warn_of_fallback()
     name: str = globals["__name__"]
     return name if "__path__" in globals else name.rpartition(".")[0]
 
@@ -128,118 +115,7 @@ def _import_submodule(name: str, import_name: Callable[[str], object], table: Ma
             raise
 
 
-# What PyImport_Import, by which C code imports, asks for. It then takes the module out of the interpreter's own table,
-# whatever it was given: the module has to be there, too.
-_BY_C_CODE: list[str] = []
-
-
-class PrivateImport:
-    """The ``__import__`` of a private system, as its modules' built-in name: as strict as the built-in function."""
-
-    def __init__(self, system: ImportSystem) -> None:
-        # Before any statement asks: importing it then would be an import of the interpreter's amid one of the system's.
-        from opcode import opmap
-
-        self.system = system
-        self._import_from = opmap["IMPORT_FROM"]
-
-    def _takes_names(self, frame: FrameType) -> bool:
-        """Tell whether the import statement that *frame* is in goes on to take a name from the module it gets."""
-        code = frame.f_code.co_code
-        following = frame.f_lasti + 2
-        return following < len(code) and code[following] == self._import_from
-
-    @import_frame
-    def __call__(
-        self,
-        name: str,
-        globals: Mapping[str, Any] | None = _NO_GLOBALS,  # noqa: A002
-        locals: object = None,  # noqa: A002
-        fromlist: Iterable[str] | None = (),
-        level: int = 0,
-    ) -> ModuleType:
-        """Import *name* for a statement in the namespace *globals*; see :func:`import_statement`."""
-        try:
-            level = index(level)
-            _check_arguments(name, globals, level)
-            module = import_statement(self.system, name, globals, locals, fromlist, level, self._import_name)
-            table = self.system.state.modules
-            if fromlist == _BY_C_CODE and globals is locals and name not in sys.modules:
-                builtin_import(name)
-            if not fromlist and "." in name and self._takes_names(sys._getframe(1)):
-                _bind_along(module, name, table)
-            for wanted in fromlist or ():
-                # The statement's own fallback looks into the interpreter's table, not into this one: a submodule that
-                # is still being imported (a circular import) is bound here and now.
-                if isinstance(wanted, str) and f"{getattr(module, '__name__', '')}.{wanted}" in table:
-                    _bind_early(module, wanted, table)
-        except BaseException as error:
-            without_import_frames(error)
-            raise
-        return module
-
-    @import_frame
-    def _import_name(self, name: str, package: str | None = None, level: int = 0) -> ModuleType:
-        """Import *name* and the packages above it, each announced to audit hooks as C code announces a miss."""
-        system = self.system
-        check(name, package, level)
-        if level:
-            assert package is not None
-            name = resolve(name, package, level)
-        state = system.state
-        if name not in state.modules and not AUDITS_IN_PYTHON:
-            audit("import", name, None, state.path, state.meta_path, state.path_hooks)
-        return system.find_and_load(name, self._import_name)
-
-
-def _bind_early(module: ModuleType, name: str, table: Mapping[str, ModuleType]) -> None:
-    submodule = table[f"{module.__name__}.{name}"]
-    if submodule is not None and not hasattr(module, name):
-        try:
-            setattr(module, name, submodule)
-        except AttributeError:
-            pass  # a parent that refuses the attribute: the statement's own ImportError says that it has none
-
-
-def _bind_along(module: ModuleType, name: str, table: Mapping[str, ModuleType]) -> None:
-    """Bind each package of the dotted *name*, of which *module* is the first, for ``import a.b as c``."""
-    for child in name.split(".")[1:]:
-        if f"{module.__name__}.{child}" not in table:
-            return
-        _bind_early(module, child, table)
-        if not hasattr(module, child):
-            return
-        module = getattr(module, child)
-
-
-def _check_arguments(name: object, globals: Any, level: int) -> None:  # noqa: A002
-    """Refuse what the built-in ``__import__`` refuses, in its words."""
-    if not isinstance(name, str):
-        raise TypeError("module name must be a string")
-    if level < 0:
-        raise ValueError("level must be >= 0")
-    if level == 0:
-        if not name:
-            raise ValueError("Empty module name")
-        return
-    if globals is _NO_GLOBALS:
-        raise KeyError("'__name__' not in globals")
-    if not isinstance(globals, _NAMESPACES):
-        raise TypeError(f"globals must be {_NAMESPACES_IN_WORDS}")
-    package, spec = globals.get("__package__"), globals.get("__spec__")
-    if package is not None and not isinstance(package, str):
-        raise TypeError("package must be a string")
-    if package is None and spec is not None and not isinstance(spec.parent, str):
-        raise TypeError("__spec__.parent must be a string")
-    if package is None and spec is None:
-        if "__name__" not in globals:
-            _warn_of_fallback()
-            raise KeyError("'__name__' not in globals")
-        if not isinstance(globals["__name__"], str):
-            raise TypeError("__name__ must be a string")
-
-
-def _warn_of_fallback() -> None:
+def warn_of_fallback() -> None:
     _warn("can't resolve package from __spec__ or __package__, falling back on __name__ and __path__", ImportWarning)
 
 

@@ -15,8 +15,8 @@ from _weakref import ref
 from . import names
 from .circles import describe_circle
 from .collector import Collector
-from .errors import DeadlockError
 from .events import Events
+from .import_errors import DeadlockError
 from .interpreter import (
     audit,
     count_threads,

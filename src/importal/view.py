@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .state import State
+    from .private import State
 
 __all__ = ["SysView"]
 

@@ -490,7 +490,7 @@ MUTANTS = [
         unit("interpreter::test_a_failing_finder_keeps_what_called_it"),
     ),
     Mutant(
-        12, "an import in a private system is announced to audit hooks more than once", "statement.py",
+        12, "an import in a private system is announced to audit hooks more than once", "private.py",
         "            audit(\"import\", name, None, state.path, state.meta_path, state.path_hooks)\n        return system.find_and_load",
         "            pass\n        audit(\"import\", name, None, state.path, state.meta_path, state.path_hooks)\n        return system.find_and_load",
         unit("statement::test_audit_events_of_a_private_system"),
@@ -503,7 +503,7 @@ MUTANTS = [
         unit("install::test_undo_puts_everything_back", "install::test_imports_work_by_each_in_turn"),
     ),
     Mutant(
-        13, "code in a private system sees the interpreter's own sys", "standard.py",
+        13, "code in a private system sees the interpreter's own sys", "private.py",
         '            self.modules["sys"] = SysView(self)',
         "            pass",
         unit("standard::test_its_modules_see_its_own_sys_and_table", "standard::test_the_host_is_left_alone"),

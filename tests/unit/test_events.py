@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from importal import Event, Events
-from importal.events import ObserverError
+from importal.errors import ObserverError
 
 
 def test_every_observer_is_told_in_order() -> None:

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from importal import StateError
-from importal.state import ATTRIBUTES, State, check_state
+from importal.private import State
+from importal.state import ATTRIBUTES, check_state
 
 
 def test_sys_is_a_state() -> None:

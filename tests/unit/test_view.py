@@ -7,7 +7,8 @@ from types import ModuleType
 
 import pytest
 
-from importal.state import ATTRIBUTES, State
+from importal.private import State
+from importal.state import ATTRIBUTES
 from importal.view import SysView
 
 

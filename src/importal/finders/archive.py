@@ -6,7 +6,7 @@ import os
 import sys
 
 from ..bytecode import validity
-from ..errors import ZipImportError
+from ..import_errors import ZipImportError
 from ..interpreter import EXTENSION_SUFFIXES, import_frame
 from ..loaders.base import CodeLoader
 from ..loaders.decoding import decode_source

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-
 from .. import interpreter
 from ..loaders.builtin import BuiltinLoader
-from ..loaders.module import load_by_name
 from ..spec import ModuleSpec
 from .legacy import LegacyFinder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import ModuleType
 
-__all__ = ["BuiltinImporter", "PrivateBuiltinImporter"]
+__all__ = ["BuiltinImporter"]
 
 
 class BuiltinImporter(LegacyFinder, BuiltinLoader):
@@ -28,38 +24,3 @@ class BuiltinImporter(LegacyFinder, BuiltinLoader):
         if interpreter.is_builtin(fullname):
             return ModuleSpec(fullname, cls, origin=cls._ORIGIN)
         return None
-
-
-class PrivateBuiltinImporter(BuiltinImporter):
-    """Finds and loads built-in modules for a private module *table*: the interpreter's own table stays as it was."""
-
-    def __init__(self, table: dict[str, ModuleType]) -> None:
-        self._table = table
-
-    def find_spec(  # type: ignore[override]
-        self, fullname: str, path: Sequence[str] | None = None, target: object = None
-    ) -> ModuleSpec | None:
-        """Return the spec of the built-in module *fullname*, or None."""
-        spec = BuiltinImporter.find_spec(fullname, path, target)
-        if spec is not None:
-            spec.loader = self
-        return spec
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType:  # type: ignore[override]
-        """As the base class; what C code registers goes into the private table."""
-        with interpreter.TableKept(spec.name, self._table):
-            module = BuiltinLoader.create_module(spec)
-        # Published by the import system when it has its attributes, as any module.
-        self._table.pop(spec.name, None)
-        return module
-
-    def exec_module(self, module: ModuleType) -> None:  # type: ignore[override]
-        """As the base class; what C code registers goes into the private table."""
-        with interpreter.TableKept(module.__name__, self._table):
-            BuiltinLoader.exec_module(module)
-
-    if sys.version_info < (3, 15):
-
-        def load_module(self, fullname: str) -> ModuleType:  # type: ignore[override]
-            """Load *fullname* into ``sys.modules`` and return it. Deprecated: use ``exec_module``."""
-            return load_by_name(self, fullname)

@@ -10,7 +10,6 @@ import os
 import sys
 
 from ..events import host_events
-from ..loaders.extension import PrivateExtensionFileLoader
 from ..loaders.source import SourceFileLoader, SourceLoader
 from ..locations import PYCACHE, SEPARATOR, SEPARATORS, absolute
 from ..machine import Machine
@@ -183,7 +182,7 @@ class FileFinder(EntryFinder):
         return path_hook_for_FileFinder
 
     def _complete(self, spec: ModuleSpec, location: str, status: Any) -> None:
-        loader = spec.loader
+        loader: Any = spec.loader
         if type(loader) is SourceFileLoader:
             loader._found = status
         if self.state is not sys:
@@ -191,7 +190,7 @@ class FileFinder(EntryFinder):
             if isinstance(loader, SourceLoader):
                 loader.state = self.state
                 loader.events = self.events
-            elif isinstance(loader, PrivateExtensionFileLoader):
+            elif hasattr(type(loader), "table"):
                 loader.table = self.state.modules
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 if sys.version_info < (3, 12):
     from ..loaders.legacy import ask_entry_finder
 
-__all__ = ["UNKNOWN", "PathFinder", "PathSearch"]
+__all__ = ["UNKNOWN", "PathFinder", "PathSearch", "url_hook"]
 
 #: The answer of what knows nothing of a module: look for it.
 UNKNOWN: Any = object()
@@ -235,3 +235,12 @@ class PathFinder(LegacyFinder):
     @classmethod
     def _path_importer_cache(cls, path: str) -> Any:
         return cls.search.entry_finder(path)
+
+
+def url_hook(path: str) -> Any:
+    """Return a finder for what the URL *path* names (a path hook). Raises ImportError for anything else."""
+    if "://" not in path:
+        raise ImportError("only URLs are supported", path=path)
+    from .placed import placed_hook
+
+    return placed_hook(path)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ..spec import ModuleSpec
 
-__all__ = ["ExtensionFileLoader", "PrivateExtensionFileLoader"]
+__all__ = ["ExtensionFileLoader"]
 
 
 class ExtensionFileLoader(FileLoader):
@@ -50,28 +50,6 @@ class ExtensionFileLoader(FileLoader):
 
     def get_source(self, fullname: str) -> None:
         """Return None: an extension module has no source."""
-
-
-class PrivateExtensionFileLoader(ExtensionFileLoader):
-    """Loads an extension module for a private module table: the interpreter's own table stays as it was.
-
-    ``table`` is the private one; a finder sets it.
-    """
-
-    table: dict[str, ModuleType]
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType:
-        """As the base class; what C code registers goes into the private table."""
-        with interpreter.TableKept(spec.name, self.table):
-            module = super().create_module(spec)
-        # Published by the import system when it has its attributes, as any module.
-        self.table.pop(spec.name, None)
-        return module
-
-    def exec_module(self, module: ModuleType) -> None:
-        """As the base class; what C code registers goes into the private table."""
-        with interpreter.TableKept(module.__name__, self.table):
-            super().exec_module(module)
 
 
 if sys.platform in {"ios", "tvos", "watchos"}:

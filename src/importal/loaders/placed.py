@@ -15,7 +15,7 @@ from ..interpreter import EXTENSION_SUFFIXES, import_frame, sha256
 from ..machine import Machine
 from ..sources.directory import read_code
 from .base import CodeLoader, LegacyLoading, checked_name
-from .extension import ExtensionFileLoader, PrivateExtensionFileLoader
+from .extension import ExtensionFileLoader
 from .source import SourceLoader
 from .sourceless import code_without_source
 
@@ -148,6 +148,8 @@ class PlacedExtensionLoader(_Placed):
     def _file_loader(self) -> ExtensionFileLoader:
         if self._state is sys:
             return ExtensionFileLoader(self.name, self.path)
+        from .private import PrivateExtensionFileLoader
+
         loader = PrivateExtensionFileLoader(self.name, self.path)
         loader.table = self._state.modules
         return loader

@@ -12,7 +12,7 @@ import time
 from _operator import itemgetter
 from stat import S_ISREG
 
-from ..errors import ZipImportError
+from ..import_errors import ZipImportError
 from ..interpreter import source_hash
 from ..locations import SEPARATOR, split
 from ..machine import VERSION, Machine

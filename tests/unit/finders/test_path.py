@@ -13,8 +13,8 @@ import trees
 from importal import Events, machinery
 from importal.finders.path import PathSearch
 from importal.loaders.location import file_loaders
+from importal.private import State
 from importal.spec import ModuleSpec
-from importal.state import State
 
 directories = machinery.FileFinder.path_hook(*file_loaders())
 
