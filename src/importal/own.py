@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     # Of a module: its name and file, and of that the size and the modification time (ns).
     _Kept = tuple[str, str, int, int]
 
-__all__ = ["keep", "kept_in", "load", "users_folder"]
+__all__ = ["keep", "kept_files", "kept_in", "load", "users_folder", "write_kept"]
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 _INIT = f"{os.sep}__init__.py"
@@ -184,8 +184,6 @@ def keep(path: str) -> bool:
     """Write what has been loaded of importal to the file *path*, unless no bytecode may be written; tell whether."""
     if sys.dont_write_bytecode or not _can_be_written(os.path.dirname(path)):
         return False
-    from . import __version__
-    from .files import write
     from .loaders.source import SourceFileLoader
 
     files = []
@@ -202,6 +200,20 @@ def keep(path: str) -> bool:
         except (OSError, ImportError, SyntaxError, ValueError, EOFError):
             return False  # it is being changed just now; the next start sees all of it
         files.append((name, file, status.st_size, status.st_mtime_ns))
+    return write_kept(path, files, codes)
+
+
+def kept_files(path: str) -> "list[_Kept]":
+    """Return of each module that the file *path* holds its name and file; none if it does not fit. Raises OSError."""
+    with open(path, "rb", 0) as file:
+        return [one for _, group in _groups(file) for one in group]
+
+
+def write_kept(path: str, files: "Sequence[_Kept]", codes: "Sequence[CodeType]") -> bool:
+    """Write the file *path* of the modules in *files*, whose code is *codes*; tell whether that could be done."""
+    from . import __version__
+    from .files import write
+
     # In groups, which share what is in several: code that is made just before it is executed is in the processor's
     # caches then, and takes the memory that the group before it has left.
     parts = [slice(first, first + _GROUP) for first in range(0, len(codes), _GROUP)]

@@ -128,6 +128,21 @@ def test_the_table_holds_what_the_program_has_asked_for(env: Environment, import
         assert env.run("-c", program).out == without
 
 
+def test_starts_read_importal_without_annotations(env: Environment) -> None:
+    """Which takes compiling it: the file that a start writes when it finds none is made of the bytecode there is."""
+    program = "import colorsys, sys; find = sys.modules['importal.search'].find; print(sorted(find.__annotations__))"
+    annotated = "['events', 'name', 'path', 'return', 'state', 'target']\n"
+    env.importal("enable")
+    size = env.own.stat().st_size
+    assert env.run("-c", program) == Result(0, "[]\n", "")
+    env.own.unlink()
+    assert [env.run("-c", program).out for _ in range(2)] == [annotated, annotated]
+    assert env.own.stat().st_size > size
+    env.importal("enable")  # again, as after a new version of importal
+    assert env.run("-c", program) == Result(0, "[]\n", "")
+    assert env.own.stat().st_size == size
+
+
 def test_children_too(env: Environment) -> None:
     """What a program starts as a plain python is in the same environment."""
     env.importal("enable")

@@ -10,6 +10,7 @@ import sys
 import sysconfig
 
 from ..errors import PackError
+from ..lean import slim
 from ..own import kept_in
 from ..pack.reader import Pack
 
@@ -90,6 +91,7 @@ def _enable(file: str, packs: list[str], *, freeze: bool | None, index: bool | N
         with open(file, encoding="utf-8") as present:
             if present.read() == line:
                 print(f"importal was enabled already: {file}")
+                _make_starts_light(folder)  # importal may have been replaced since
                 if indexed is not None:
                     print(_said_of_index(packs[-1], indexed))
                 return 0
@@ -97,16 +99,23 @@ def _enable(file: str, packs: list[str], *, freeze: bool | None, index: bool | N
     with open(temporary, "w", encoding="utf-8") as written:
         written.write(line)
     os.replace(temporary, file)
-    # The first start that imports something keeps importal's own modules in one file beside that.
-    subprocess.run([sys.executable, "-P", "-c", "import this"], capture_output=True, check=False)
-    own = kept_in(folder, "start")
     print(f"importal enabled for {sys.executable}\n  wrote {file}")
-    if os.path.exists(own):
+    own = _make_starts_light(folder)
+    if own is not None:
         print(f"  wrote {own}")
     if indexed is not None:
         print(_said_of_index(packs[-1], indexed))
     print("  undo with: importal disable")
     return 0
+
+
+def _make_starts_light(folder: str) -> str | None:
+    """Return the file in *folder* that starts read importal's own modules from, made now; None if it cannot be."""
+    # The first start that imports something makes it.
+    subprocess.run([sys.executable, "-P", "-c", "import this"], capture_output=True, check=False)
+    own = kept_in(folder, "start")
+    slim(own)
+    return own if os.path.exists(own) else None
 
 
 def _disable(file: str) -> int:
