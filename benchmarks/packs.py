@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import _measure as measure
 from imports import SETS as IMPORTS
@@ -156,7 +157,7 @@ def slowed(of: Environments, name: str, milliseconds: int, program: str = "main.
     return measure.statistics.median(measure.slowed(command, milliseconds, of.folder) for _ in range(3))
 
 
-def draw(path: Path, figures: dict[str, dict[str, dict[str, dict[str, float]]]]) -> None:
+def draw(path: Path, figures: dict[str, dict[str, Any]]) -> None:
     """Draw how many times as fast as CPython each set starts, with the spread of the rounds, as an SVG or PNG file."""
     import matplotlib as mpl
 
@@ -188,6 +189,22 @@ def draw(path: Path, figures: dict[str, dict[str, dict[str, dict[str, float]]]])
     print(f"packs: wrote {path}", file=sys.stderr)
 
 
+def time_set(of: Environments, rounds: int) -> tuple[dict[str, dict[str, list[float]]], dict[str, measure.Ratio]]:
+    """Return each variant's milliseconds, and CPython's time to it; ``to floor``: the sealed pack's to the floor's."""
+    runs = {variant: lambda variant=variant: of.timed(variant) for variant in of.pythons}
+    results = measure.interleave({**runs, "floor": of.floor}, rounds)
+    base = results["cpython"]["ms"]
+    ratios = {variant: measure.Ratio(results[variant]["ms"], base) for variant in (*VARIANTS, "floor")}
+    return results, {**ratios, "to floor": measure.Ratio(results["floor"]["ms"], results["sealed"]["ms"])}
+
+
+def slow_set(of: Environments, milliseconds: int) -> tuple[dict[str, float], float]:
+    """Return the seconds of each variant on a slow disk, and how many times as fast the imports alone are, sealed."""
+    empty = {name: slowed(of, name, milliseconds, "empty.py") for name in ("cpython", "sealed")}
+    whole = {variant: slowed(of, variant, milliseconds) for variant in of.pythons}
+    return whole, (whole["cpython"] - empty["cpython"]) / (whole["sealed"] - empty["sealed"])
+
+
 def main() -> None:
     options = measure.parser(__doc__ or "", rounds=7)
     options.add_argument(
@@ -198,48 +215,73 @@ def main() -> None:
     )
     options.add_argument("sets", nargs="*", help=f"which of: {', '.join(SETS)}")
     arguments = options.parse_args()
+    if arguments.plot is not None and not arguments.rounds:
+        options.error("--plot draws times: --rounds must be at least 1")
     names = arguments.sets or [name for name in SETS if installed(SETS[name])]
-    columns = ["set", "CPython ms", *VARIANTS, "floor", "sealed to floor"]
-    times = measure.Table(f"CPython's wall time to each variant's: median of {arguments.rounds} paired rounds", columns)
-    slow = measure.Table(
-        f"CPython's seconds, and its time to each variant's, with {arguments.slow} ms more for each open, stat, directory read",
-        ["set", "CPython s", *VARIANTS, "imports alone, sealed"],
-    )
-    calls = measure.Table("File-system calls beyond a start that imports nothing", ["set", "CPython", *VARIANTS])
-    figures: dict[str, object] = {}
-    speedups: dict[str, list[float]] = {}
+    measured = {
+        "time": measure.Table(
+            f"CPython's wall time to each variant's: median of {arguments.rounds} paired rounds (lowest-highest)",
+            ["set", "CPython ms", *VARIANTS, "floor", "sealed to floor"],
+        ),
+        "instructions": measure.Table(
+            "CPython's instructions to each variant's, whole processes", ["set", "CPython M", *VARIANTS]
+        ),
+        "calls": measure.Table("File-system calls beyond a start that imports nothing", ["set", "CPython", *VARIANTS]),
+        "slow": measure.Table(
+            f"CPython's seconds, and its time to each variant's, with {arguments.slow} ms more for each open, stat, "
+            "directory read",
+            ["set", "CPython s", *VARIANTS, "imports alone, sealed"],
+        ),
+    }
+    counts = not arguments.no_count
+    wanted = {
+        "time": arguments.rounds > 0,
+        "instructions": counts and measure.available("valgrind", "instructions are"),
+        "calls": counts and measure.available("strace", "file-system calls are"),
+        "slow": bool(arguments.slow) and measure.available("strace", "slow disks are"),
+    }
+    tables = {what: table for what, table in measured.items() if wanted[what]}
+    figures: dict[str, dict[str, Any]] = {}
     for name in names:
         print(f"packs: {name}", file=sys.stderr)
+        figures[name] = {}
         with environments(SETS[name]) as of:
-            runs = {variant: lambda variant=variant: of.timed(variant) for variant in of.pythons}
-            results = measure.interleave({**runs, "floor": of.floor}, arguments.rounds)
-            base = results["cpython"]["ms"]
-            ratios = {variant: measure.Ratio(results[variant]["ms"], base) for variant in (*VARIANTS, "floor")}
-            to_floor = measure.Ratio(results["floor"]["ms"], results["sealed"]["ms"])
-            for variant, ratio in ratios.items():
-                speedups.setdefault(variant, []).append(ratio.median)
-            speedups.setdefault("sealed to floor", []).append(to_floor.median)
-            median = measure.statistics.median(base)
-            times.add(name, f"{median:.0f}", *ratios.values(), f"{to_floor.median:.2f}")
-            figures[name] = {"results": results, "speedup": {key: vars(value) for key, value in ratios.items()}}
-            if not arguments.no_count and measure.available("strace", "file-system calls are"):
-                counted = {variant: file_calls(of, variant) for variant in of.pythons}
-                calls.add(name, *(counted[variant] for variant in of.pythons))
-                figures[name]["file calls"] = counted  # type: ignore[index]
-            if arguments.slow and measure.available("strace", "slow disks are"):
-                empty = {name: slowed(of, name, arguments.slow, "empty.py") for name in ("cpython", "sealed")}
-                whole = {variant: slowed(of, variant, arguments.slow) for variant in of.pythons}
-                alone = (whole["cpython"] - empty["cpython"]) / (whole["sealed"] - empty["sealed"])
+            if "time" in tables:
+                results, ratios = time_set(of, arguments.rounds)
+                median = measure.statistics.median(results["cpython"]["ms"])
+                *shown, to_floor = ratios.values()
+                tables["time"].add(name, f"{median:.0f}", *shown, f"{to_floor.median:.2f}")
+                figures[name] |= {"results": results, "speedup": {key: vars(one) for key, one in ratios.items()}}
+            if "instructions" in tables:
+                counted = {variant: measure.instructions(of.command(variant), of.folder) for variant in of.pythons}
+                fewer = {variant: counted["cpython"] / counted[variant] for variant in VARIANTS}
+                tables["instructions"].add(
+                    name, f"{counted['cpython'] / 1e6:.0f}", *(f"{one:.3f}" for one in fewer.values())
+                )
+                figures[name] |= {"instructions": counted, "fewer": fewer}
+            if "calls" in tables:
+                calls = {variant: file_calls(of, variant) for variant in of.pythons}
+                tables["calls"].add(name, *calls.values())
+                figures[name]["file calls"] = calls
+            if "slow" in tables:
+                whole, alone = slow_set(of, arguments.slow)
                 ratios_slow = (f"{whole['cpython'] / whole[variant]:.1f}" for variant in VARIANTS)
-                slow.add(name, f"{whole['cpython']:.2f}", *ratios_slow, f"{alone:.1f}")
-                figures[name]["slow"] = {"whole": whole, "empty": empty}  # type: ignore[index]
+                tables["slow"].add(name, f"{whole['cpython']:.2f}", *ratios_slow, f"{alone:.1f}")
+                figures[name]["slow"] = whole
     if arguments.plot is not None:
-        draw(arguments.plot, figures)  # type: ignore[arg-type]
+        draw(arguments.plot, figures)
     if len(names) > 1:
-        means = {variant: measure.geometric_mean(values) for variant, values in speedups.items()}
-        times.add("geometric mean", "", *(f"{mean:.3f}" for mean in means.values()))
-        figures["geometric mean"] = means
-    measure.show("packs", [times, calls, slow] if arguments.slow else [times, calls], figures, arguments.json)
+        if "time" in tables:
+            medians = [{key: one["median"] for key, one in figures[name]["speedup"].items()} for name in names]
+            tables["time"].add("geometric mean", "", *means(medians))
+        if "instructions" in tables:
+            tables["instructions"].add("geometric mean", "", *means([figures[name]["fewer"] for name in names]))
+    measure.show("packs", list(tables.values()), figures, arguments.json)
+
+
+def means(rows: list[dict[str, float]]) -> list[str]:
+    """Return the geometric mean of each column of *rows*."""
+    return [f"{measure.geometric_mean([row[key] for row in rows]):.3f}" for key in rows[0]]
 
 
 if __name__ == "__main__":

@@ -136,7 +136,7 @@ def measured(name: str, rounds: int, *, counts: bool) -> tuple[dict[str, Results
             entries = {kind: entry.replace("URL", url) for kind, entry in entries.items()}
             runs = {kind: partial(run, command(kind, entry, text)) for kind, entry in entries.items()}
             results = {}
-            for kind in KINDS:
+            for kind in KINDS if rounds else ():
                 # Pair by pair: what the machine does otherwise changes within seconds.
                 pair = {"directory": runs["directory"], kind: runs[kind]}
                 results[kind] = measure.interleave(pair, min(rounds, FEW) if kind == "zipimport" else rounds)
@@ -149,8 +149,6 @@ def main() -> None:
     parser = measure.parser(__doc__ or "", rounds=9)
     parser.add_argument("sets", nargs="*", default=list(SETS), help=f"which sets, of: {', '.join(SETS)} (all)")
     options = parser.parse_args()
-    if options.rounds < 1:
-        parser.error("--rounds: at least 1")
     counts = not options.no_count and measure.available("valgrind", "instructions are")
     times = f"Time, each to a directory: median of {options.rounds} paired rounds (lowest-highest)"
     tables = [
@@ -164,9 +162,10 @@ def main() -> None:
             kind: measure.Ratio(pairs["directory"]["seconds"], pairs[kind]["seconds"])
             for kind, pairs in results.items()
         }
-        base = results["zip"]["directory"]
-        seconds = measure.statistics.median(base["seconds"])
-        tables[0].add(name, int(base["modules"][0]), f"{seconds:.3f}", *ratios.values())
+        if options.rounds:
+            base = results["zip"]["directory"]
+            seconds = measure.statistics.median(base["seconds"])
+            tables[0].add(name, int(base["modules"][0]), f"{seconds:.3f}", *ratios.values())
         if counts:
             directory = counted["directory"]
             tables[1].add(name, f"{directory / 1e6:.1f}", *(f"{counted[kind] / directory:.3f}" for kind in KINDS))
@@ -175,7 +174,8 @@ def main() -> None:
             "seconds": results,
             "instructions": counted,
         }
-    measure.show("sources", tables if counts else tables[:1], figures, options.json)
+    wanted = (options.rounds > 0, counts)
+    measure.show("sources", [table for table, one in zip(tables, wanted, strict=True) if one], figures, options.json)
 
 
 if __name__ == "__main__":
