@@ -7,6 +7,9 @@ from ..program import Row
 
 case = Row("stand-ins", "Stand-ins for functions of os, time and builtins")
 
+# Why a case that looks at bytecode files differs where its modules come from a pack.
+NOTHING_KEPT = "what comes from a pack needs no bytecode file"
+
 # Has stand-ins for these functions while it imports; afterwards it tells which of them were called.
 WHILE = """
 time, builtins = sys.modules["time"], sys.modules["builtins"]
@@ -46,7 +49,7 @@ failed = while_others_stand_there(
 )
 report({"failed": failed, "called": called, "kept": listing("lib/__pycache__"), "names": added()})
 """,
-    packed="what comes from a pack needs no bytecode file",
+    packed=NOTHING_KEPT,
 )
 
 case(
@@ -58,7 +61,7 @@ state.path.insert(0, at("lib"))
 failed = while_others_stand_there([(os, name) for name in ("mkdir", "makedirs")], "import m, p.n")
 report({"failed": failed, "called": called, "kept": listing("lib/__pycache__")})
 """,
-    packed="what comes from a pack needs no bytecode file",
+    packed=NOTHING_KEPT,
 )
 
 case(
@@ -85,7 +88,7 @@ state.path[:0] = [at("app.zip"), at("lib")]
 failed = while_others_stand_there([(builtins, "open")], "import m, p.n, inside")
 report({"failed": failed, "called": called, "kept": listing("lib/__pycache__"), "value": getattr(state.modules.get("inside"), "value", None)})
 """,
-    packed="what comes from a pack needs no bytecode file",
+    packed=NOTHING_KEPT,
 )
 
 case(
@@ -117,7 +120,7 @@ case(
         os.sep = before
     report({"file": p.n.__file__, "names": added(), "kept": listing("lib/__pycache__")})
     """,
-    packed="what comes from a pack needs no bytecode file",
+    packed=NOTHING_KEPT,
 )
 
 case(
