@@ -11,7 +11,7 @@ from __future__ import annotations
 import _io
 import gc
 import sys
-from itertools import compress
+from _operator import length_hint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,14 +31,17 @@ _Function = type(lambda: None)
 
 # Of a class, past what its metaclass may have put in the way.
 _fact: Callable[[Any, str], Any] = type.__getattribute__
+_names_of: Callable[[Any], Any] = type.__dict__["__dict__"].__get__
+_name_of: Callable[[Any], str] = type.__dict__["__name__"].__get__
 # Flag of a type (object.h): the collector knows its objects.
 _COLLECTED = 1 << 14
 # From 3.12 on the code of every generator has a handler that turns StopIteration into RuntimeError (PEP 479).
 _HANDLERS_OF_ANY_GENERATOR = 1 if sys.version_info >= (3, 12) else 0
 # Their finalisers close a piece of memory.
 _IN_MEMORY = frozenset({_io.BytesIO, _io.StringIO})
-# Objects without finalisers that write, or complain, when they are freed.
-_WRITE_WHEN_FREED = frozenset({("_dbm", "dbm"), ("_gdbm", "gdbm")})
+# Objects of classes of these names write, or complain, when they are freed, and have no finaliser: an open database of
+# `dbm` does, and nanobind's functions count, at the very end, what has not been freed.
+_WRITE_WHEN_FREED = frozenset({"dbm", "gdbm", "nb_func"})
 
 
 def shorten_the_end(*, always: bool = False) -> Callable[[], None]:
@@ -60,54 +63,47 @@ def _nothing_has_a_finaliser() -> bool:
     """Tell whether freeing the objects there are, in whatever order, would do nothing but free them."""
     if not gc.isenabled() or gc.get_debug() or gc.callbacks or hasattr(sys, "gettotalrefcount"):
         return False  # the program has arranged things itself, or looks at what is freed
-    streams = _standard_streams()
     try:
-        objects = gc.get_objects()
-        # Types are compared as they are: `isinstance` asks proxies for the class of what they stand for. There may be
-        # hundreds of thousands of objects: what is done with each of them is C code.
-        finalised = _Finalised()
-        with_finaliser = list(compress(objects, map(finalised.__getitem__, map(type, objects))))
+        every = _below({object})
+        if not _WRITE_WHEN_FREED.isdisjoint(map(_name_of, every)):
+            return False
+        defining = {one for one, names in zip(every, map(_names_of, every), strict=True) if "__del__" in names}
+        if not all(map(_objects_are_known, defining)):
+            return False
+        return _all_end_silently((defining | _below(defining)) - _IN_MEMORY)
     except Exception:  # noqa: BLE001, an audit hook (PEP 578) and a metaclass's `__hash__` raise what they like
         return False
-    return not (
-        any(map(_writes_when_freed, finalised))
-        or any(not _ends_silently(one) and all(one is not stream for stream in streams) for one in with_finaliser)
-        or _some_unknown_have_a_finaliser(object)
-    )
 
 
-class _Finalised(dict):  # type: ignore[type-arg]
-    """Of each class that was asked about, whether its objects have a finaliser that may do something."""
-
-    def __missing__(self, cls: type) -> bool:
-        self[cls] = answer = _finaliser(cls) is not None and cls not in _IN_MEMORY
-        return answer
-
-
-def _some_unknown_have_a_finaliser(among: Any) -> bool:
-    """Tell whether a class whose objects the collector does not know has ``__del__``: there may be some."""
-    for one in type.__subclasses__(among):
-        if not _fact(one, "__flags__") & _COLLECTED and (
-            type(_finaliser(one)) is _Function or _some_unknown_have_a_finaliser(one)
-        ):
-            return True
-    return False
+def _below(classes: set[Any]) -> set[Any]:
+    """Return all classes that derive from one of *classes*. There may be thousands."""
+    found: set[Any] = set()
+    while classes:
+        classes = set().union(*map(type.__subclasses__, classes)) - found
+        found |= classes
+    return found
 
 
-def _finaliser(of: Any) -> object:
-    """Return ``__del__`` of a class, None where it has none; types of C have it, too, for their ``tp_finalize``."""
-    for base in _fact(of, "__mro__"):
-        namespace = _fact(base, "__dict__")
-        if "__del__" in namespace:
-            return namespace["__del__"]
-    return None
+def _all_end_silently(finalised: set[Any]) -> bool:
+    """Tell whether the finalisers of all objects of the *finalised* classes do nothing."""
+    streams = _standard_streams()
+    objects = gc.get_objects()
+    rest = iter(objects)
+    # Types are compared as they are: `isinstance` asks proxies for the class of what they stand for. There may be
+    # hundreds of thousands of objects: C code goes on to the next one that matters.
+    while not finalised.isdisjoint(map(type, rest)):
+        one = objects[-length_hint(rest) - 1]
+        if not _ends_silently(one) and all(one is not stream for stream in streams):
+            return False
+    return True
 
 
-def _writes_when_freed(of: Any) -> bool:
-    """Tell whether objects of a class, which has no finaliser, write, or complain, when they are freed."""
-    module = _fact(of, "__module__")
-    # nanobind counts, at the very end, what has not been freed.
-    return type(module) is str and (module == "nanobind" or (module, _fact(of, "__name__")) in _WRITE_WHEN_FREED)
+def _objects_are_known(cls: Any) -> bool:
+    """Tell whether the collector knows the objects of a class with ``__del__``, or that finaliser is C code's.
+
+    Types of C have it, too, for their ``tp_finalize``.
+    """
+    return bool(_fact(cls, "__flags__") & _COLLECTED) or type(_names_of(cls)["__del__"]) is not _Function
 
 
 def _standard_streams() -> list[Any]:
