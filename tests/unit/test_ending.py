@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -146,7 +147,15 @@ FINALISED = {
         sys.addaudithook(refuse)
     """,
     "a program without the collector": "import gc; gc.disable()",
+    # Its like are told by their names: not every Python has the module.
+    "a class named like one whose objects write when they are freed": "class nb_func: pass",
 }
+if importlib.util.find_spec("_dbm"):
+    FINALISED["an open database"] = """
+        import _dbm, tempfile
+        kept = _dbm.open(tempfile.mkdtemp() + "/db", "c")
+        def keeps(): return kept
+    """
 
 
 def dedented(code: str) -> str:
