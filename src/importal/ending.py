@@ -13,6 +13,8 @@ import gc
 import sys
 from _operator import length_hint
 
+from .interpreter import is_main_interpreter
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +40,7 @@ _COLLECTED = 1 << 14
 # From 3.12 on the code of every generator has a handler that turns StopIteration into RuntimeError (PEP 479).
 _HANDLERS_OF_ANY_GENERATOR = 1 if sys.version_info >= (3, 12) else 0
 # Their finalisers close a piece of memory.
-_IN_MEMORY = frozenset({_io.BytesIO, _io.StringIO})
+_IN_MEMORY = (_io.BytesIO, _io.StringIO)
 # Objects of classes of these names write, or complain, when they are freed, and have no finaliser: an open database of
 # `dbm` does, and nanobind's functions count, at the very end, what has not been freed.
 _WRITE_WHEN_FREED = frozenset({"dbm", "gdbm", "nb_func"})
@@ -63,25 +65,36 @@ def _nothing_has_a_finaliser() -> bool:
     """Tell whether freeing the objects there are, in whatever order, would do nothing but free them."""
     if not gc.isenabled() or gc.get_debug() or gc.callbacks or hasattr(sys, "gettotalrefcount"):
         return False  # the program has arranged things itself, or looks at what is freed
+    if not is_main_interpreter():
+        return False  # the classes of other interpreters, which some here derive from, are not found
     try:
-        every = _below({object})
+        if any(_fact(metaclass, "mro") is not type.mro for metaclass in _below([type])):
+            return False  # what its classes inherit is not told by their bases
+        every = _below([object])
         if not _WRITE_WHEN_FREED.isdisjoint(map(_name_of, every)):
             return False
-        defining = {one for one, names in zip(every, map(_names_of, every), strict=True) if "__del__" in names}
-        if not all(map(_objects_are_known, defining)):
+        defining = [one for one, names in zip(every, map(_names_of, every), strict=True) if "__del__" in names]
+        finalised = [one for one in (*defining, *_below(defining)) if one not in _IN_MEMORY]
+        if not all(map(_objects_are_known, defining)) or not all(map(_is_itself, finalised)):
             return False
-        return _all_end_silently((defining | _below(defining)) - _IN_MEMORY)
+        return _all_end_silently(set(finalised))
     except Exception:  # noqa: BLE001, an audit hook (PEP 578) and a metaclass's `__hash__` raise what they like
         return False
 
 
-def _below(classes: set[Any]) -> set[Any]:
+def _below(classes: list[Any]) -> list[Any]:
     """Return all classes that derive from one of *classes*. There may be thousands."""
-    found: set[Any] = set()
+    found: dict[int, Any] = {}
     while classes:
-        classes = set().union(*map(type.__subclasses__, classes)) - found
-        found |= classes
-    return found
+        level = {id(one): one for cls in classes for one in type.__subclasses__(cls)}
+        classes = [one for key, one in level.items() if key not in found]
+        found |= level
+    return list(found.values())
+
+
+def _is_itself(cls: Any) -> bool:
+    """Tell whether a class is equal to itself only, so that it is found in a set."""
+    return _fact(type(cls), "__eq__") is type.__eq__ and _fact(type(cls), "__hash__") is type.__hash__
 
 
 def _all_end_silently(finalised: set[Any]) -> bool:

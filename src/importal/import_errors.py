@@ -8,6 +8,7 @@ from __future__ import annotations
 
 __all__ = ["DeadlockError", "ImportalError", "ZipImportError"]
 
+# By which programs know, and pickle, them; `inspect` does not find their source there.
 _PUBLIC_PLACE = "importal.errors"
 
 

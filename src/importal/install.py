@@ -346,9 +346,10 @@ def _adopt_loaded_modules(installation: Installation) -> None:
 
 def _give_back(adopted: list[tuple[Callable[[], Any], str, Any, Any]]) -> None:
     for one, name, before, value in reversed(adopted):
-        module = one()
-        if getattr(module, name, None) is value:
-            setattr(module, name, before)
+        # Not by the module's own ways, which may refuse it, or stand for another module's.
+        namespace = getattr(one(), "__dict__", {})
+        if namespace.get(name) is value:
+            namespace[name] = before
 
 
 def _put_back(attribute: str, other: Any, item: Any) -> Callable[[], None]:

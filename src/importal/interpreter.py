@@ -99,6 +99,8 @@ def sqlite() -> Any:
 
 # How many threads there are besides the main one; where the interpreter does not say: some.
 count_threads: Callable[[], int] = getattr(_thread, "_count", lambda: 1)
+# CPython 3.11 has one list of subclasses for all interpreters, and needs no such question.
+is_main_interpreter: Callable[[], bool] = getattr(_thread, "_is_main_interpreter", lambda: True)
 
 
 def thread_frames() -> dict[int, FrameType]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import sys
 
 from . import own
 
@@ -19,7 +20,12 @@ __all__ = ["lean_code", "slim"]
 
 
 def slim(kept: str) -> bool:
-    """Write the file *kept*, which starts read importal's own modules from, anew with such code; tell whether."""
+    """Write the file *kept*, which starts read importal's own modules from, anew with lean code; tell whether.
+
+    Not where no bytecode is to be written.
+    """
+    if sys.dont_write_bytecode:
+        return False
     codes = []
     try:
         files = [one for one in own.kept_files(kept) if one[0] != "__future__"]

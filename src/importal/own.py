@@ -149,11 +149,13 @@ def _is_trusted(status: os.stat_result) -> bool:
 
 
 def _are_current(groups: "Sequence[tuple[int, Sequence[_Kept]]]") -> bool:
-    """Tell whether the files are what they were. What was installed is replaced as a whole: one of them shows it."""
+    """Tell whether the files are what they were. What was installed is replaced as a whole: the first shows it."""
     files = [one for _, group in groups for one in group]
     installed = os.path.basename(os.path.dirname(_FOLDER)) in {"site-packages", "dist-packages"}
     try:
-        for _, file, size, mtime in files[-1:] if installed else files:
+        for name, file, size, mtime in files:
+            if installed and name != "importal":
+                continue
             status = os.stat(file)
             if status.st_size != size or status.st_mtime_ns != mtime:
                 return False
@@ -204,7 +206,10 @@ def keep(path: str) -> bool:
 
 
 def kept_files(path: str) -> "list[_Kept]":
-    """Return of each module that the file *path* holds its name and file; none if it does not fit. Raises OSError."""
+    """Return the modules that the file *path* holds and which files they come from, none if it does not fit.
+
+    Raises OSError.
+    """
     with open(path, "rb", 0) as file:
         return [one for _, group in _groups(file) for one in group]
 

@@ -16,6 +16,7 @@ from .loaders.location import file_loaders
 from .loaders.private import PrivateExtensionFileLoader
 from .names import check, resolve
 from .statement import import_statement, warn_of_fallback
+from .system import AUDITS_IN_PYTHON
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from .system import ImportSystem
 
 __all__ = ["ImportState", "PrivateImport", "State"]
-
-# CPython announces imports that miss the table from C code up to 3.14, from the engine since.
-AUDITS_IN_PYTHON = sys.version_info >= (3, 15)
 
 
 class State:

@@ -1,7 +1,7 @@
 """The state that drives an import system: an object with the attributes that ``sys`` has.
 
 A system never copies its state: it reads an attribute each time it needs it, because programs rebind ``sys.path``,
-``sys.meta_path`` and the rest while they run. ``sys`` itself is a state; :class:`State` is a private one.
+``sys.meta_path`` and the rest while they run. ``sys`` itself is a state; :mod:`.private` has one of one's own.
 """
 
 from __future__ import annotations

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from .system import ImportSystem
 
-# CPython announces imports that miss the table from C code up to 3.14, from the engine since.
-AUDITS_IN_PYTHON = sys.version_info >= (3, 15)
-
 __all__ = ["handle_fromlist", "import_statement", "package_of", "warn_of_fallback"]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -137,10 +139,25 @@ def test_starts_read_importal_without_annotations(env: Environment) -> None:
     assert env.run("-c", program) == Result(0, "[]\n", "")
     env.own.unlink()
     assert [env.run("-c", program).out for _ in range(2)] == [annotated, annotated]
-    assert env.own.stat().st_size > size
+    whole = env.own.stat().st_size
+    assert whole > size
     env.importal("enable")  # again, as after a new version of importal
     assert env.run("-c", program) == Result(0, "[]\n", "")
-    assert env.own.stat().st_size == size
+    assert env.own.stat().st_size < whole
+
+
+def test_a_start_sees_that_an_installed_importal_was_touched(env: Environment) -> None:
+    """Which is looked at in one place only: installers replace all of it."""
+    (env.site_packages / "_importal.pth").unlink()
+    installed = env.site_packages / "importal"
+    shutil.copytree(SOURCES / "importal", installed, ignore=shutil.ignore_patterns("__pycache__"))
+    assert env.importal("enable").status == 0
+    content = env.own.read_bytes()
+    assert env.run("-c", "import colorsys") == Result(0, "", "")
+    assert env.own.read_bytes() == content
+    os.utime(installed / "__init__.py", ns=(0, 0))
+    assert env.run("-c", "import colorsys") == Result(0, "", "")
+    assert env.own.read_bytes() != content
 
 
 def test_children_too(env: Environment) -> None:

@@ -71,6 +71,22 @@ FINALISED = {
         c = C()
         def keeps(): return c
     """,
+    "an object of a class that is equal to another": """
+        class Meta(type):
+            def __eq__(cls, other): return isinstance(other, Meta) and cls.__name__ == other.__name__
+            def __hash__(cls): return hash(cls.__name__)
+        def __del__(self): print("freed")
+        others = [Meta("C", (), {}) for _ in range(8)]
+        c = Meta("C", (), {"__del__": __del__})(); c.me = c; del c
+    """,
+    "an object of a class that inherits from what is no base": """
+        class D:
+            def __del__(self): print("freed")
+        class Meta(type):
+            def mro(cls): return [cls, D, object]
+        class C(metaclass=Meta): pass
+        c = C(); c.me = c; del c
+    """,
     "an object the collector does not know": """
         class C:
             __slots__ = ()

@@ -310,6 +310,25 @@ def test_a_failing_installation_leaves_nothing(child: Child) -> None:
     assert out == "hostile module\n[]\n"
 
 
+def test_a_module_that_takes_nothing_back(child: Child) -> None:
+    """It keeps nobody else's specs, nor its own, from being put back."""
+    out = child(PICTURE + textwrap.dedent("""
+        class Closed(type(sys)):
+            def __setattr__(self, name, value):
+                raise RuntimeError("closed")
+        import json
+        closed = Closed("closed")
+        vars(closed).update(__spec__=json.__spec__, __loader__=json.__loader__)
+        sys.modules["closed"] = closed
+        spec, before = closed.__spec__, picture()
+        undo = host.install()
+        print(closed.__spec__ is spec)
+        undo()
+        print(closed.__spec__ is spec, differences(before, picture()))
+    """))  # fmt: skip
+    assert out == "False\nTrue []\n"
+
+
 def test_classes_and_functions_have_the_names_of_those_in_whose_places_they_stand(child: Child) -> None:
     out = child("""
         import importal, importlib.abc, importlib.machinery, importlib.util, zipimport

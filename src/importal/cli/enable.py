@@ -112,7 +112,8 @@ def _enable(file: str, packs: list[str], *, freeze: bool | None, index: bool | N
 def _make_starts_light(folder: str) -> str | None:
     """Return the file in *folder* that starts read importal's own modules from, made now; None if it cannot be."""
     # The first start that imports something makes it.
-    subprocess.run([sys.executable, "-P", "-c", "import this"], capture_output=True, check=False)
+    options = ["-" + "O" * sys.flags.optimize] if sys.flags.optimize else []
+    subprocess.run([sys.executable, "-P", *options, "-c", "import this"], capture_output=True, check=False)
     own = kept_in(folder, "start")
     slim(own)
     return own if os.path.exists(own) else None

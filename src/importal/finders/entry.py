@@ -190,8 +190,8 @@ class FileFinder(EntryFinder):
             if isinstance(loader, SourceLoader):
                 loader.state = self.state
                 loader.events = self.events
-            elif hasattr(type(loader), "table"):
-                loader.table = self.state.modules
+            elif hasattr(type(loader), "private_table"):
+                loader.private_table = self.state.modules
 
 
 def _absolute(path: str) -> str:

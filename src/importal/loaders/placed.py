@@ -151,7 +151,7 @@ class PlacedExtensionLoader(_Placed):
         from .private import PrivateExtensionFileLoader
 
         loader = PrivateExtensionFileLoader(self.name, self.path)
-        loader.table = self._state.modules
+        loader.private_table = self._state.modules
         return loader
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
