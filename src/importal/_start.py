@@ -6,6 +6,7 @@ The engine is loaded when the first import misses the module table; a program th
 # As in importal/__init__.py, without `from __future__ import annotations`.
 import _thread
 import builtins
+import os  # there already: `site` has imported it
 import sys
 from _weakref import ref
 
@@ -29,14 +30,14 @@ def start(folder: str, packs: "Sequence[str]" = (), freeze: bool | None = None) 
 
     importal's own modules are kept in a file in *folder*. At the end of the process the collector leaves alone what is
     there: where that does nothing but free memory (*freeze* is None), always, or never. Nothing is done again: site
-    executes the start-up files of a virtual environment twice.
+    executes the start-up files of a virtual environment twice. Where IMPORTAL_OFF is set, nothing is done at all.
 
     Other threads that import meanwhile wait for that: what the interpreter's own import began, importal's would not
     know of. Loading takes the built-in names, modules and finders of now, whatever the program has made of them by
     then. Should it fail, the error is raised once, and the interpreter's own import is back.
     """
     global _started
-    if _started:
+    if _started or (os.environ.get("IMPORTAL_OFF") and not sys.flags.ignore_environment):
         return
     _started = True
     bootstrap: Any = sys.modules["_frozen_importlib"]

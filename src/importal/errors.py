@@ -10,6 +10,10 @@ from __future__ import annotations
 
 from .import_errors import DeadlockError, ImportalError, ZipImportError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 __all__ = [
     "DeadlockError",
     "ImportalError",
@@ -69,6 +73,10 @@ class SourceError(ImportalError, OSError):
     def __str__(self) -> str:
         of_release = f", release {self.release}" if self.release is not None else ""
         return f"{self.entry}{of_release}: {self.reason}; {self.advice}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An OSError keeps two of its arguments only.
+        return type(self), (self.entry, self.release, self.reason, self.advice)
 
 
 class PackError(ImportalError, ValueError):

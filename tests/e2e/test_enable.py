@@ -160,6 +160,24 @@ def test_a_start_sees_that_an_installed_importal_was_touched(env: Environment) -
     assert env.own.read_bytes() != content
 
 
+def test_one_start_without(env: Environment) -> None:
+    """For whoever looks for what is to blame."""
+    env.importal("enable")
+    off = "import os, sys; os.environ['IMPORTAL_OFF'] = '1'; os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    assert env.run("-c", off, "-c", ACTIVE).out == "True False\n"  # what would load it was there
+    assert env.run("-c", off, "-I", "-c", ACTIVE).out == "True True\n"
+    assert env.run("-c", ACTIVE).out == "True True\n"
+
+
+def test_disabling_removes_what_was_left(env: Environment) -> None:
+    """Of an environment whose start-up file was deleted by hand."""
+    env.importal("enable")
+    env.start_file.unlink()
+    said = env.importal("disable")
+    assert said.out == f"importal was not enabled: there is no {env.start_file}\n  removed {env.own}\n"
+    assert not env.own.exists()
+
+
 def test_children_too(env: Environment) -> None:
     """What a program starts as a plain python is in the same environment."""
     env.importal("enable")
@@ -196,7 +214,7 @@ def test_importal_that_is_not_installed(env: Environment, tmp_path: Path) -> Non
     assert done.stdout == ""
     assert done.stderr == (
         f"importal enable: importal is not installed in {tmp_path / 'env'}; install it there first "
-        f"({env.python} -m pip install importal)\n"
+        f"({env.python} -m pip install FOLDER, importal's checkout)\n"
     )
     assert not env.start_file.exists()
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
@@ -175,6 +176,18 @@ def test_bytecode_is_kept_as_by_python(pair: Pair) -> None:
 
 
 # ---------------------------------------------------------------- how it ends
+
+
+def test_a_path_entry_that_cannot_be_opened_leaves_the_traceback_whole(
+    command: Callable[..., Result], tmp_path: Path
+) -> None:
+    """Also where the interpreter imports what shows it, and fails in the same way."""
+    trees.write({"main.py": "def f():\n    import colorsys\nf()\n"}, tmp_path)
+    said = command("run", "main.py", IMPORTAL_PATH="sqlite:///gone.db")
+    assert said.status == 1
+    assert said.err.startswith("Traceback (most recent call last):\n")
+    assert 'main.py", line 2, in f\n    import colorsys\n' in said.err
+    assert said.err.splitlines()[-1].startswith("importal.errors.SourceError: sqlite:///gone.db: there is no such file")
 
 
 @pytest.mark.parametrize("ending", ["", "1 / 0"])

@@ -75,9 +75,15 @@ def _question() -> Question:
     question.add("--max-file-calls", dest="file_calls", help="how many calls may go to the file system", **number)
     question.add("--max-bytes", dest="bytes", help="how many bytes may be read", **number)
     question.add("--max-time", dest="time", metavar="MS", type=float, help="how long it may take, milliseconds")
-    question.add("--forbid", metavar="PATTERN", action="append", default=[], help="no such module, or below it")
+    question.add(
+        "--forbid",
+        metavar="PATTERN",
+        action="append",
+        default=[],
+        help="no module that matches, nor one below it; may be repeated",
+    )
     question.add("--baseline", metavar="FILE", help="no module that is not in FILE; show what has changed")
-    question.add("--update", action="store_true", help="write FILE instead: this is agreed on")
+    question.add("--update", action="store_true", help="write the present imports to FILE, as the new baseline")
     return question
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
@@ -57,5 +59,9 @@ def parse(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse
     options = parser.parse_args(own)
     if target in (["-m"], ["-c"]):
         parser.error(f"{target[0]}: needs an argument")
+    for action in actions:
+        file = getattr(options, action.dest, None) if "-o" in action.option_strings else None
+        if file and target and os.path.exists(file) and os.path.exists(target[0]) and os.path.samefile(file, target[0]):
+            parser.error(f"-o {file}: that is the program itself")
     options.target = target
     return options

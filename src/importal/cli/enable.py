@@ -66,7 +66,7 @@ def _enable(file: str, packs: list[str], *, freeze: bool | None, index: bool | N
     if not _finds_importal():
         print(
             f"importal enable: importal is not installed in {sys.prefix}; install it there first "
-            f"({sys.executable} -m pip install importal)",
+            f"({sys.executable} -m pip install FOLDER, importal's checkout)",
             file=sys.stderr,
         )
         return 1
@@ -120,11 +120,11 @@ def _make_starts_light(folder: str) -> str | None:
 
 
 def _disable(file: str) -> int:
-    if not os.path.exists(file):
+    if os.path.exists(file):
+        os.unlink(file)
+        print(f"importal disabled for {sys.executable}\n  removed {file}")
+    else:
         print(f"importal was not enabled: there is no {file}")
-        return 0
-    os.unlink(file)
-    print(f"importal disabled for {sys.executable}\n  removed {file}")
     for pattern in ("importal-start-*.modules", "importal-index-*.pack"):
         for own in glob.glob(os.path.join(glob.escape(os.path.dirname(file)), pattern)):
             os.unlink(own)
@@ -138,10 +138,10 @@ def _said_of_index(path: str, indexed: tuple[int, int]) -> str:
 
 def _plain_path() -> list[str]:
     """Return the entries of the path of a plain start of this Python, without the folder it was called from."""
-    command = [sys.executable, "-P", "-c", "import sys; print(*sys.path, sep='\\0', end='')"]
-    return subprocess.run(command, env=_plain_environment(), capture_output=True, text=True, check=True).stdout.split(
-        "\0"
-    )
+    program = "import os, sys; sys.stdout.buffer.write(os.fsencode('\\0'.join(sys.path)))"
+    command = [sys.executable, "-P", "-c", program]
+    said = subprocess.run(command, env=_plain_environment(), capture_output=True, check=True).stdout
+    return os.fsdecode(said).split("\0")
 
 
 def _finds_importal() -> bool:

@@ -15,8 +15,8 @@ def main(arguments: list[str]) -> int:
     """Make a release the current one. Returns 0, also when it is already, 1 when there is no such release."""
     parser = Parser(
         prog="importal rollback",
-        description="Make a release of a store, an older or a newer one, the one that programs see whose path entry "
-        "names none. A program that runs keeps to the one that it has begun with.",
+        description="Make a release of a store the current one, an older or a newer: programs get it whose path entry "
+        "names no release. Running programs keep theirs.",
         epilog=EXIT_STATUS,
     )
     parser.add_argument("url", metavar="URL", help="the store, for example sqlite:///modules.db")

@@ -31,8 +31,9 @@ tracebacks and the exit status are the program's own. Processes it starts with m
   --pack FILE   take modules from this pack (importal pack -o FILE), as long as they are what they were
   --realm NAME=PATH  make a realm of this name with this path entry before the program begins; several entries of one
                 realm are separate options
-  --freeze      have the garbage collector leave alone, when the program ends, what is there then, also where objects
-                in cycles have finalisers, which are not called then; --no-freeze: in no case
+  --freeze      skip the garbage collection at the end of the program, even if objects in cycles have finalisers
+                (they are then not called); --no-freeze: never skip it. By default it is skipped where no object
+                has a finaliser
 """
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "clear_caches",
+    "clear_caches_of",
     "compile_all",
     "pip",
     "quote",
@@ -63,6 +64,16 @@ def clear_caches(path: str) -> str:
     if _WINDOWS:
         return f'for /d /r {quote(path)} %d in (__pycache__) do @if exist "%d" rd /s /q "%d"'
     return quote("find", path, "-name", "__pycache__", "-exec", "rm", "-r", "{}", "+")
+
+
+def clear_caches_of(path: str, tag: str) -> str:
+    """Return the command that deletes the bytecode files of the interpreters with this cache *tag* below *path*."""
+    pattern = f"*.{tag}*.pyc"
+    return (
+        f"del /s /q {quote(os.path.join(path, pattern))}"
+        if _WINDOWS
+        else quote("find", path, "-name", pattern, "-delete")
+    )
 
 
 def set_variable(name: str, value: str) -> str:

@@ -44,7 +44,7 @@ def _of_the_standard_library(environment: Environment, entry: Entry, *, searched
             yield Finding(
                 "shadows standard library",
                 "problem",
-                f"{place} hides the module {name} of the standard library from every program that is started so",
+                f"{place} hides the module {name} of the standard library from every program started in its folder",
                 "give it another name, and correct the imports that mean it",
                 (rename(place, f"my_{os.path.basename(place)}"),),
                 (place,),

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 
 from .. import locations
-from .commands import clear_caches, compile_all, remove
+from .commands import clear_caches, clear_caches_of, compile_all, remove
 from .finding import Finding
 
 TYPE_CHECKING = False
@@ -128,7 +128,7 @@ def foreign_finding(tag: str, files: list[str], where: str) -> Finding:
     title = f"{_count(files, 'bytecode file')} of {tag} below {where}, which no interpreter here uses"
     advice = "delete them, for the space"
     return Finding(
-        "foreign bytecode", "note", title, advice, (_delete(files, where),), tuple(files), {"cache_tag": tag}
+        "foreign bytecode", "note", title, advice, (_delete(files, where, tag),), tuple(files), {"cache_tag": tag}
     )
 
 
@@ -136,5 +136,8 @@ def _count(files: list[str], noun: str) -> str:
     return f"{len(files)} {noun}{'' if len(files) == 1 else 's'}"
 
 
-def _delete(files: list[str], where: str) -> str:
-    return remove(files) if len(files) <= _FEW else clear_caches(where)
+def _delete(files: list[str], where: str, tag: str | None = None) -> str:
+    """Return the command that deletes *files*; of many, all bytecode *where* they are, or all that has this *tag*."""
+    if len(files) <= _FEW:
+        return remove(files)
+    return clear_caches(where) if tag is None else clear_caches_of(where, tag)

@@ -94,7 +94,9 @@ class Opening:
                 finally:
                     _under_way.reset(token)
             if self._error is not None:
-                raise self._error.with_traceback(None)
+                # A new one for everybody: one that is being shown keeps its traceback, whatever is imported to show it.
+                known = self._error
+                raise SourceError(known.entry, known.release, known.reason, known.advice) from known.__cause__
             return self._source
 
     def forget(self) -> None:
