@@ -162,7 +162,6 @@ def test_show_check_and_update(tmp_path: Path) -> None:
     assert importal(tmp_path, "pack", "-o", "app.pack", "main.py").status == 0
     shown = importal(tmp_path, "pack", "--show", "app.pack").out
     assert f"source    p.a  {tmp_path / 'p' / 'a.py'}\n" in shown
-    assert "missing   p._speedups  " in shown
     assert importal(tmp_path, "pack", "--check", "app.pack") == Result(0, "app.pack: in order\n", "")
     (tmp_path / "p" / "a.py").write_text("class C:\n    x = 2\n\ndef fails():\n    raise ValueError('there')\n")
     checked = importal(tmp_path, "pack", "--check", "app.pack")
@@ -193,6 +192,25 @@ def test_what_it_says_of_wrong_input(tmp_path: Path) -> None:
     assert importal(tmp_path, "run", "--pack").status == 2
 
 
+@pytest.mark.parametrize("command", ["pack", "trace", "modules", "cost"])
+def test_no_program_is_written_over(tmp_path: Path, command: str) -> None:
+    """Whoever takes the option for that of a compiler keeps what he has."""
+    trees.write({"main.py": "print('ran')"}, tmp_path)
+    said = importal(tmp_path, command, "-o", "./main.py", "main.py")
+    assert (said.status, said.out, "-o ./main.py: that is the program itself" in said.err) == (2, "", True), said
+    assert (tmp_path / "main.py").read_text() == "print('ran')"
+
+
+@pytest.mark.parametrize("arguments", [("pack", "-o", "kept", "main.py"), ("index", "-o", "kept", ".")])
+def test_nothing_but_a_pack_is_written_over(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    trees.write({"main.py": "", "kept": "modules of a store"}, tmp_path)
+    said = importal(tmp_path, *arguments)
+    assert (said.status, "there is a file that is no pack; remove it, or choose another name" in said.err) == (1, True)
+    assert (tmp_path / "kept").read_text() == "modules of a store"
+    (tmp_path / "kept").write_bytes(b"")
+    assert [importal(tmp_path, *arguments).status for _ in range(2)] == [0, 0]
+
+
 def test_a_pack_that_does_not_fit_is_passed_over(tmp_path: Path) -> None:
     trees.write({"main.py": "import q\nprint(q.value, __debug__)", "q.py": "value = 7"}, tmp_path)
     assert importal(tmp_path, "pack", "-o", "app.pack", "main.py").status == 0
@@ -211,6 +229,41 @@ def test_a_whole_distribution(tmp_path: Path) -> None:
     made = importal(tmp_path, "pack", "--closure", "pytest", "-o", "app.pack")
     assert made.status == 0, made.err
     assert "source    _pytest.pytester  " in importal(tmp_path, "pack", "--show", "app.pack").out
+
+
+def test_a_pack_of_another_optimisation_level_can_be_looked_at(tmp_path: Path) -> None:
+    trees.write({"main.py": "import m", "m.py": ""}, tmp_path)
+    assert importal(tmp_path, "pack", "-O", "-o", "app.pack", "main.py").status == 0
+    assert "source    m " in importal(tmp_path, "pack", "--show", "app.pack").out
+    assert importal(tmp_path, "pack", "--check", "app.pack").out == "app.pack: in order\n"
+    (tmp_path / "m.py").write_text("x = 1")
+    assert importal(tmp_path, "pack", "--update", "app.pack").status == 0
+    assert importal(tmp_path, "pack", "--check", "app.pack").status == 0
+
+
+def test_an_index_that_is_updated_is_one_still(tmp_path: Path) -> None:
+    trees.write({"one": {"m.py": ""}}, tmp_path)
+    assert importal(tmp_path, "index", "-o", "path.pack", "one").status == 0
+    before = (tmp_path / "path.pack").read_bytes()
+    assert importal(tmp_path, "pack", "--update", "path.pack").status == 0
+    assert (tmp_path / "path.pack").read_bytes() == before
+
+
+def test_packing_what_a_pack_answers(tmp_path: Path) -> None:
+    trees.write({"bin": {"main.py": "import m, sys; print(m.x)", "m.py": "x = 1"}}, tmp_path)
+    assert importal(tmp_path, "pack", "-o", "app.pack", "bin/main.py").status == 0
+    again = importal(tmp_path, "pack", "-o", "again.pack", "bin/main.py", IMPORTAL_PACK=str(tmp_path / "app.pack"))
+    assert (again.status, again.out) == (0, "1\n")
+    assert f"source    m  {tmp_path / 'bin' / 'm.py'}\n" in importal(tmp_path, "pack", "--show", "again.pack").out
+
+
+def test_a_damaged_file_that_is_carried_along_is_found_by_check(tmp_path: Path) -> None:
+    trees.write({"main.py": "import p", "p": {"__init__.py": "", "data.txt": "to be damaged"}}, tmp_path)
+    assert importal(tmp_path, "pack", "--resources", "-o", "app.pack", "main.py").status == 0
+    data = (tmp_path / "app.pack").read_bytes()
+    (tmp_path / "app.pack").write_bytes(data.replace(b"to be damaged", b"was damaged!!"))
+    checked = importal(tmp_path, "pack", "--check", "app.pack")
+    assert (checked.status, "a block of it is damaged" in checked.err) == (1, True)
 
 
 def test_a_record_from_before(tmp_path: Path) -> None:

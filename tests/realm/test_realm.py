@@ -317,6 +317,7 @@ def test_on_the_command_line(run: Run, tmp_path: Path) -> None:
     explained = importal_("explain", "--realm", "one=v1", "lib")
     assert (explained.returncode, "one.lib" in explained.stdout) == (0, True)
     assert str(Path("v1", "lib", "__init__.py")) in explained.stdout
+    assert "shadowed" not in explained.stdout  # by itself
 
 
 @pytest.mark.parametrize("command", [("-m", "importal", "run"), ()])

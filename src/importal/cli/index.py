@@ -6,8 +6,6 @@ import argparse
 import os
 import sys
 
-from ..files import write_whole
-
 __all__ = ["main", "write_index"]
 
 
@@ -41,8 +39,8 @@ def main(arguments: list[str]) -> int:
 def write_index(path: str, entries: list[str], *, sealed: bool = False) -> tuple[int, int]:
     """Write the index of *entries* to the file *path*; return how many directories and names. Raises OSError."""
     from ..pack.collect import index
-    from ..pack.writing import encode
+    from ..pack.writing import encode, write
 
     contents = index(entries)
-    write_whole(path, encode(contents, path, optimization=sys.flags.optimize, sealed=sealed, index=True))
+    write(path, encode(contents, path, optimization=sys.flags.optimize, sealed=sealed, index=True))
     return len(contents.roots), len({name for _, _, names in contents.roots for name in names})

@@ -7,7 +7,6 @@ import os
 import sys
 
 from ..errors import PackError
-from ..files import write_whole
 from ..observe.record import Record
 from ..tool_errors import RecordError
 from .command_line import TARGETS, parse
@@ -28,7 +27,7 @@ def main(arguments: list[str]) -> int:
         prog="importal pack",
         usage=f"importal pack [options] -o APP.pack {TARGETS}\n"
         "       importal pack (--show | --check | --update) APP.pack",
-        description="Run a program once, and write what it imports into one file, by which its next start is faster: "
+        description="Run a program once, and write what it imports into one file, so that its next start is faster: "
         "importal run --pack APP.pack, or importal enable --pack APP.pack.",
         epilog="exit status: 0; with --check 1 when something is not what it was; 2 for a wrong command line",
         allow_abbrev=False,
@@ -39,7 +38,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--closure", metavar="DIST", action="append", default=[],
                         help="add all modules of this installed distribution; may be repeated")  # fmt: skip
     parser.add_argument("--sealed", action="store_true",
-                        help="nothing will change where it is used: no file is looked at")  # fmt: skip
+                        help="look at no file when it is used: for places where nothing changes")  # fmt: skip
     parser.add_argument("--sources", action="store_true",
                         help="take the sources along, for tracebacks where they do not lie on the disk")  # fmt: skip
     parser.add_argument("--resources", action="store_true",
@@ -86,6 +85,9 @@ def _make(options: argparse.Namespace) -> int:
             print(f"importal pack: {error}", file=sys.stderr)
             return 2
     if options.target:
+        # What a pack answers is no longer found anywhere.
+        os.environ.pop("IMPORTAL_PACK", None)
+        os.environ["IMPORTAL_OFF"] = "1"
         status, record = record_of(options.target, options.optimize)
         if status:
             print(f"importal pack: the program ended with status {exit_status(status)}; "
@@ -108,13 +110,13 @@ def _make(options: argparse.Namespace) -> int:
     return _write(collected, options.output, level, sealed=options.sealed) or exit_status(status)
 
 
-def _write(collected: Collected, path: str, level: int, *, sealed: bool) -> int:
-    from ..pack.writing import encode
+def _write(collected: Collected, path: str, level: int, *, sealed: bool, index: bool = False) -> int:
+    from ..pack.writing import encode, write
 
     path = os.path.abspath(path)
-    data = encode(collected.contents, path, optimization=level, sealed=sealed)
+    data = encode(collected.contents, path, optimization=level, sealed=sealed, index=index)
     try:
-        write_whole(path, data)
+        write(path, data)
     except OSError as error:
         print(f"importal pack: {path}: {error.strerror}; nothing was written", file=sys.stderr)
         return 1
@@ -130,7 +132,7 @@ def _write(collected: Collected, path: str, level: int, *, sealed: bool) -> int:
 def _show(path: str) -> int:
     from ..pack.reader import Pack
 
-    pack = Pack(path)
+    pack = Pack(path, any_level=True)
     names = pack.names()
     print(f"{pack.path}: {len(names)} modules, {'sealed' if pack.sealed else 'checked'}")
     for directory in pack.roots:
@@ -163,7 +165,7 @@ def _update(path: str) -> int:
     from ..pack.refresh import refreshed
 
     collected, changed, pack = refreshed(path)
-    status = _write(collected, path, pack.file.header.optimization, sealed=pack.sealed)
+    status = _write(collected, path, pack.file.header.optimization, sealed=pack.sealed, index=pack.index_only)
     if not status:
         print(f"{len(changed)} modules were read anew", file=sys.stderr)
     return status

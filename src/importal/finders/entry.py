@@ -73,7 +73,7 @@ class EntryFinder(LegacyEntryFinder):
             self._list(stamp)
         names = self._names
         folded = tail
-        if _CASE_FOLDS and _ignores_case():
+        if ignores_case():
             names = {name.lower() for name in names}
             folded = tail.lower()
         location = self._prefix + tail
@@ -201,6 +201,6 @@ def _absolute(path: str) -> str:
 _CASE_FOLDS = sys.platform.startswith(("win", "cygwin", "darwin", "ios", "tvos", "watchos"))
 
 
-def _ignores_case() -> bool:
+def ignores_case() -> bool:
     """Tell whether PYTHONCASEOK asks that a module's file be found in whatever case its name is written (PEP 235)."""
-    return not sys.flags.ignore_environment and "PYTHONCASEOK" in os.environ
+    return _CASE_FOLDS and not sys.flags.ignore_environment and "PYTHONCASEOK" in os.environ

@@ -56,20 +56,12 @@ class PathSearch:
     ) -> ModuleSpec | None:
         """Return the spec of *fullname* found along *path* (None: the state's ``path``), or None."""
         searched: Any = self.state.path if path is None else path
-        if self.known and target is None:
-            for known in self.known:
-                answer = known.answer(fullname, path, self._search)
-                if answer is None or isinstance(answer, ModuleSpec):
-                    if self.events.observers:
-                        self.events.announce("entry", "searched", fullname, entry=known, finder=known, spec=answer)
-                    spec = answer
-                    break
-                if answer is not UNKNOWN:
-                    searched = answer
-            else:
-                spec = self._search(fullname, searched)
-        else:
-            spec = self._search(fullname, searched, target)
+        # A module that is there is loaded anew from where it is now, be that what a pack knows or not.
+        spec = None if target is None else self._search(fullname, searched, target)
+        if spec is None and self.known:
+            spec, searched = self._known(fullname, path, searched)
+        if spec is None and searched is not None and target is None:
+            spec = self._search(fullname, searched)
         if spec is None or spec.loader is not None:
             return spec
         portions = spec.submodule_search_locations
@@ -78,6 +70,21 @@ class PathSearch:
         spec.origin = None
         spec.submodule_search_locations = NamespacePath(fullname, portions, self._search, self.state)  # type: ignore[assignment]
         return spec
+
+    def _known(self, fullname: str, path: Sequence[str] | None, searched: Any) -> tuple[ModuleSpec | None, Any]:
+        """Ask what knows modules without looking; return (spec, the entries to search if there is none, or None)."""
+        nowhere = False
+        for known in self.known:
+            answer = known.answer(fullname, path, self._search)
+            if answer is None or isinstance(answer, ModuleSpec):
+                if self.events.observers:
+                    self.events.announce("entry", "searched", fullname, entry=known, finder=known, spec=answer)
+                if answer is not None:
+                    return answer, None
+                nowhere = True  # as far as this one knows: another may have it from a place that is not there
+            elif answer is not UNKNOWN:
+                searched, nowhere = answer, False
+        return None, None if nowhere else searched
 
     def _search(self, fullname: str, path: Iterable[str], target: ModuleType | None = None) -> ModuleSpec | None:
         """Return the first spec with a loader, else one without that holds all portions found (none: None)."""

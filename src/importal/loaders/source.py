@@ -94,7 +94,8 @@ class SourceLoader(CodeLoader):
         path = self.get_filename(fullname)
         if self._packed is not None:
             pack, place = self._packed
-            self._packed = None
+            if not pack.sealed:
+                self._packed = None  # whoever asks again is told what the files say by then
             code = pack.code(place, fullname, path)
             if code is not None:
                 return code  # type: ignore[no-any-return]

@@ -165,6 +165,9 @@ def _search(system: ImportSystem, explanation: Explanation, name: str, path: Seq
             found=spec is not None,
         )
         found = spec
+    if found is not None:
+        # What two finders find is in one place: a realm's and the path's, say.
+        shadowed = [other for other in shadowed if other != _place(found)]
     if shadowed:
         explanation.add("shadowed", "; ".join(f"would be next: {other}" for other in shadowed), shadowed=shadowed)
     return found
@@ -177,6 +180,7 @@ def _walk_path(
     regular: ModuleSpec | None = None
     portions: list[str] = []
     shadowed: list[str] = []
+    nowhere = False
     for known in () if won else search.known:
         answer = known.answer(name, path, search._search)
         explanation.add(
@@ -184,6 +188,10 @@ def _walk_path(
         )
         if isinstance(answer, ModuleSpec):
             return answer, []
+        if answer is not UNKNOWN:
+            nowhere = answer is None
+    if nowhere:
+        return None, []
     for entry in search.state.path if path is None else path:
         spec = search._search(name, [entry])
         finder = search.entry_finder(entry) if isinstance(entry, str) else None

@@ -63,6 +63,12 @@ class Carried:
         """Return the paths of all files, sorted. Raises PackError."""
         return sorted(f"{tree.root}/{path}" for tree in self._all() for path, _ in tree.files())
 
+    def check(self) -> None:
+        """Read all files. Raises PackError for a damaged one."""
+        for blocks in self._pack.read(self._index).values():
+            for block in blocks.values():
+                self._pack.read(block)
+
     def _all(self) -> list[_Below]:
         if self._trees is None:
             below: dict[int, dict[str, Block]] = self._pack.read(self._index)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 from ..finders.entry import FileFinder
 from ..loaders.extension import ExtensionFileLoader
 from ..loaders.location import file_loaders
 from ..loaders.source import SourceFileLoader
 from ..names import ancestors
-from ..sources.directory import read_data
+from ..sources.directory import FileSystem, read_data
 from .reader import EXTENSION, NAMESPACE, SOURCE, stamp_of
-from .writing import Contents, Module, missing
+from .writing import Contents, Module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,21 +41,48 @@ def index(entries: Sequence[str]) -> Contents:
     contents = Contents()
     directories = [entry for entry in dict.fromkeys(entries) if os.path.isabs(entry) and not _lies_in_a_file(entry)]
     contents.searched = len(directories)
+    # By directory: its stamp, and the names of modules in it. An entry may be a portion, too.
+    listed: dict[str, tuple[int | None, set[str]]] = {place: (_settled_stamp(place), set()) for place in directories}
     level = {"": directories}
     while level:
         below: dict[str, list[str]] = {}
         for package, places in level.items():
             for place in places:
-                names = FileFinder(place, *file_loaders())._child_names()
-                full = {f"{package}.{name}" if package else name: name for name in names}
-                contents.roots.append((place, stamp_of(place), frozenset(full)))
-                for fullname, name in full.items():
-                    if _is_portion(os.path.join(place, name)):
+                _, known = listed.setdefault(place, (_settled_stamp(place), set()))
+                finder = FileFinder(place, *file_loaders())
+                for name in finder._child_names():
+                    fullname = f"{package}.{name}" if package else name
+                    known.add(fullname)
+                    if _is_portion(finder, name):
                         below.setdefault(fullname, []).append(os.path.join(place, name))
         # What lies in one place only is found there soon enough; most of it is no package at all.
         level = {package: places for package, places in below.items() if len(places) > 1}
         contents.packages |= level.keys()
+    contents.roots = [(place, stamp, frozenset(names)) for place, (stamp, names) in listed.items()]
     return contents
+
+
+def _settled_stamp(directory: str) -> int | None:
+    """Return the stamp of a *directory* that is to be listed now, so that whatever comes later changes it.
+
+    -1, which none has, where that cannot be had: the directory is being changed, or its clock is another.
+    """
+    stamp = stamp_of(directory)
+    for _ in range(4):
+        if stamp is None or FileSystem().settled(stamp / 1e9):
+            return stamp
+        time.sleep(0.02)
+        stamp = stamp_of(directory)
+    return -1
+
+
+def _inside(directory: str) -> tuple[str, int | None, frozenset[str]]:
+    """Return a package's *directory*, its stamp, and what may be modules in it. Raises OSError.
+
+    That is whatever stands before a first dot: a program may add suffixes.
+    """
+    stamp = _settled_stamp(directory)
+    return directory, stamp, frozenset(name.partition(".")[0] for name in os.listdir(directory))
 
 
 def _lies_in_a_file(entry: str) -> bool:
@@ -66,13 +94,18 @@ def _lies_in_a_file(entry: str) -> bool:
     return False
 
 
-def _is_portion(directory: str) -> bool:
-    """Tell whether *directory* is one, and no regular package."""
-    try:
-        with os.scandir(directory) as inside:
-            return not any(one.name.startswith("__init__.") for one in inside)
-    except OSError:
+def _is_portion(finder: FileFinder, name: str) -> bool:
+    """Tell whether *name* is a portion of a namespace package in *finder*'s directory; no link to what holds that."""
+    place = os.path.join(finder.path, name)
+    if not os.path.isdir(place):
         return False
+    spec = finder.find_spec(name)
+    real = os.path.join(os.path.realpath(place), "")
+    return (
+        spec is not None
+        and spec.loader is None
+        and not os.path.join(os.path.realpath(finder.path), "").startswith(real)
+    )
 
 
 def collect(
@@ -101,19 +134,16 @@ def collect(
             if "." not in one.module:
                 path.update(dict.fromkeys(one.searched))
     path.update(dict.fromkeys(entry for entry in sys.path if entry))
-    collected.contents = contents = index(list(path))
+    collected.contents = index(list(path))
     gather = Gatherer(collected, optimization)
     when = _turns(imports)
     for one in sorted(imports.values(), key=lambda one: one.module.count(".")):
         progress(one.module)
         gather.loaded(one, (tuple(dict.fromkeys(users[one.module])), when[one.module]))
-    for record in records:
-        for one in record.imports:
-            if one.outcome == "failed" and one.module not in contents.modules and one.module not in imports:
-                gather.failed(one)
     for name in distributions:
         for module, file in _modules_of(name):
             progress(module)
+            gather.above(module)
             gather.file(module, file)
     gather.carry(carries)
     # Listed once more: reading the modules may have made folders for their bytecode.
@@ -134,19 +164,25 @@ class Gatherer:
     """Puts modules into *collected* one by one, packages first; code is of one *optimization* level."""
 
     def __init__(self, collected: Collected, optimization: int) -> None:
-        self._collected = collected
+        self.collected = collected
         self._contents = collected.contents
         self._optimization = optimization
-        self._roots = {directory for directory, _, _ in self._contents.roots}
+        self._searched = [directory for directory, _, _ in self._contents.roots[: self._contents.searched]]
         # Of each package that goes in: its directories.
         self._directories: dict[str, list[str]] = {}
+        self._finders: dict[str, FileFinder] = {}
 
     def list_again(self, path: Iterable[str]) -> None:
         """Take down what is in the entries of *path* now."""
         contents = index(list(path))
         contents.modules = self._contents.modules
         contents.files, contents.carries = self._contents.files, self._contents.carries
-        self._contents = self._collected.contents = contents
+        for package, directories in self._directories.items():
+            try:
+                contents.inside[package] = [_inside(directory) for directory in directories]
+            except OSError:
+                continue  # then its submodules are looked for
+        self._contents = self.collected.contents = contents
 
     def loaded(self, one: Import, order: tuple[object, ...]) -> None:
         """Take in a module that a program has loaded."""
@@ -157,28 +193,26 @@ class Gatherer:
         elif one.origin is not None:
             self.file(one.module, one.origin, order)
 
-    def failed(self, one: Import) -> None:
-        """Take in a submodule that a program has asked for in vain."""
-        parent = one.module.rpartition(".")[0]
-        directories = self._directories.get(parent, [])
-        said = one.error or ""
-        if len(directories) == 1 and said == f"ModuleNotFoundError: No module named {one.module!r}":
-            self._contents.modules[one.module] = missing(one.module, directories[0], stamp_of(directories[0]))
+    def above(self, module: str) -> None:
+        """Take in the namespace packages above *module* that nothing else has brought in."""
+        for package in ancestors(module):
+            if package not in self._contents.modules:
+                self.namespace(package)
 
     def file(self, name: str, file: str, order: tuple[object, ...] = ()) -> None:
         """Take in the module *name* that is defined by *file*."""
         if name in self._contents.modules:
             return
-        why = self._why_not(name, file)
+        why = self.why_not(name, file)
         loader = None if why else self._loader(name, file)
         if loader is None:
-            self._collected.left_out.append((name, why or "it is neither source nor a shared library"))
+            self.collected.left_out.append((name, why or "it is neither source nor a shared library"))
             return
         try:
             status = os.stat(file)
             code = self._code(loader, file) if isinstance(loader, SourceFileLoader) else None
         except (OSError, SyntaxError, ValueError, ImportError, EOFError) as error:
-            self._collected.left_out.append((name, f"{type(error).__name__}: {error}"))
+            self.collected.left_out.append((name, f"{type(error).__name__}: {error}"))
             return
         kind = EXTENSION if code is None else SOURCE
         self.take(Module(name, kind, file, status.st_size, status.st_mtime_ns, code=code, order=order))
@@ -186,10 +220,14 @@ class Gatherer:
     def take(self, module: Module) -> None:
         """Take in a module as it is."""
         self._contents.modules[module.name] = module
-        if os.path.basename(module.file) == "__init__.py":
-            self._directories[module.name] = [os.path.dirname(module.file)]
+        self.lies_at(module.name, module.file)
 
-    def _why_not(self, name: str, file: str) -> str | None:
+    def lies_at(self, name: str, file: str) -> None:
+        """Know where the submodules of a package are, if the module *name* is one."""
+        if os.path.basename(file) == "__init__.py":
+            self._directories[name] = [os.path.dirname(file)]
+
+    def why_not(self, name: str, file: str) -> str | None:
         """Return why a pack could not find the module where it was found; None when it can."""
         directory = os.path.dirname(file)
         if os.path.basename(file) == "__init__.py":
@@ -198,10 +236,19 @@ class Gatherer:
             return "its package is a shared library or bytecode alone"
         parent = name.rpartition(".")[0]
         if not parent:
-            return None if directory in self._roots else f"{directory} is no directory of the path"
-        if parent not in self._directories:
+            if directory not in self._searched:
+                return f"{directory} is no directory of the path"
+        elif parent not in self._directories:
             return f"its package {parent} is not in the pack"
-        return None if directory in self._directories[parent] else f"{directory} is not where its package lies"
+        elif directory not in self._directories[parent]:
+            return f"{directory} is not where its package lies"
+        spec = self._finder(directory).find_spec(name)
+        return None if spec is not None and spec.origin == file else "something else goes before it in its directory"
+
+    def _finder(self, directory: str) -> FileFinder:
+        if directory not in self._finders:
+            self._finders[directory] = FileFinder(directory, *file_loaders())
+        return self._finders[directory]
 
     def _loader(self, name: str, file: str) -> Any:
         for loader, suffixes in file_loaders():
@@ -228,16 +275,17 @@ class Gatherer:
                 try:
                     files[file] = read_data(file)
                 except OSError as error:
-                    self._collected.left_out.append((file, f"{type(error).__name__}: {error}"))
+                    self.collected.left_out.append((file, f"{type(error).__name__}: {error}"))
 
     def namespace(self, name: str) -> None:
         """Take in the namespace package *name*, with the portions that there are now."""
         parent, _, child = name.rpartition(".")
-        above = self._directories.get(parent, []) if parent else [directory for directory, _, _ in self._contents.roots]
         portions: list[str] = []
-        for directory in above:
-            spec: ModuleSpec | None = FileFinder(directory, *file_loaders()).find_spec(child)
-            if spec is not None and spec.loader is None:
+        for directory in self._directories.get(parent, []) if parent else self._searched:
+            spec: ModuleSpec | None = self._finder(directory).find_spec(child)
+            if spec is not None and spec.loader is not None:
+                return  # a regular package by now
+            if spec is not None:
                 portions += spec.submodule_search_locations or []
         if portions:
             self._directories[name] = portions

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "HEADER_SIZE",
     "INDEX_ONLY",
+    "REPLACED",
     "SEALED",
     "VERSION",
     "Header",
@@ -35,7 +36,7 @@ __all__ = [
 
 # As in PNG's: a transfer that takes the file for text damages this first.
 SIGNATURE = b"\x89IMPORTALPACK\r\n\n"
-VERSION = 1
+VERSION = 2
 HEADER_SIZE = 64
 _CHECKED = 56
 
@@ -43,6 +44,9 @@ _CHECKED = 56
 SEALED, INDEX_ONLY = 1, 2
 
 _Code: type[CodeType] = type((lambda: None).__code__)
+
+#: Why a pack goes out of use without being damaged.
+REPLACED = "another file was put in its place"
 
 # One call reads a header and the root block behind it.
 _FIRST = 1 << 16
@@ -87,6 +91,9 @@ class PackFile:
             with _io.open_code(path) as file:
                 first = file.read(_FIRST)
                 self.header = read_header(first)
+                size = file.seek(0, 2)
+                if size != self.header.size:
+                    raise ValueError("it is cut short" if size < self.header.size else "something was added to it")
                 offset, length, _ = self.header.root
                 self._base = offset + length
                 data: bytes | bytearray = first[offset : self._base]
@@ -110,7 +117,7 @@ class PackFile:
         try:
             with _io.open_code(self.path) as file:
                 if file.read(HEADER_SIZE) != self.header.data:
-                    raise ValueError("another file was put in its place")
+                    raise ValueError(REPLACED)
                 return _read(file, self._base + offset, length, memory)
         except OSError as error:
             raise PackError(self.path, error.strerror or str(error)) from error

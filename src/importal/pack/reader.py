@@ -12,7 +12,7 @@ import sys
 
 from ..errors import PackError
 from ..events import host_events
-from ..finders.entry import FileFinder
+from ..finders.entry import FileFinder, ignores_case
 from ..finders.path import UNKNOWN, PathFinder
 from ..interpreter import rename_code, source_hash
 from ..loaders.extension import ExtensionFileLoader
@@ -21,7 +21,7 @@ from ..loaders.namespace import NamespacePath
 from ..loaders.source import SourceFileLoader
 from ..machine import Machine
 from ..spec import ModuleSpec
-from .format import INDEX_ONLY, SEALED, PackFile
+from .format import INDEX_ONLY, REPLACED, SEALED, PackFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from ..loaders.resources import SourcePath
     from .carried import Carried
 
-__all__ = ["EXTENSION", "MISSING", "NAMESPACE", "SOURCE", "Pack", "anchors", "bucket_of"]
+__all__ = ["EXTENSION", "NAMESPACE", "SOURCE", "Pack", "anchors", "bucket_of"]
 
 #: Kinds of modules.
-SOURCE, EXTENSION, NAMESPACE, MISSING = "source", "extension", "namespace", "missing"
+SOURCE, EXTENSION, NAMESPACE = "source", "extension", "namespace"
 
 # Of so many directories an index looks at each once, before it is trusted: that costs some microseconds.
 _FEW = 32
@@ -73,13 +73,16 @@ class _View:
 
 
 class Pack:
-    """One open pack. Raises PackError for a file that cannot be used."""
+    """One open pack. Raises PackError for a file that cannot be used.
 
-    def __init__(self, path: str) -> None:
+    That includes one whose code is of another optimisation level than this process, but for *any_level*.
+    """
+
+    def __init__(self, path: str, *, any_level: bool = False) -> None:
         self.path = os.path.abspath(path)
         self.file = PackFile(self.path)
         header = self.file.header
-        if header.optimization != sys.flags.optimize and not header.flags & INDEX_ONLY:
+        if header.optimization != sys.flags.optimize and not (any_level or header.flags & INDEX_ONLY):
             reason = (
                 f"its code is of optimisation level {header.optimization}, and this Python's is {sys.flags.optimize}"
             )
@@ -103,7 +106,7 @@ class Pack:
         self._changed: frozenset[int] | None = None
         self._usable = True
         # What stands on ``path_hooks``, if that is not what importal put there.
-        self._hooks: list[Any] = []
+        self._hooks: list[Any] | None = None
         self.stale: list[str] = []
         self.used = 0
         self.events = host_events
@@ -118,6 +121,9 @@ class Pack:
         self._entries: list[dict[str, Any] | None] = [None] * len(self._buckets)
         # The namespace packages whose portions are roots.
         self._indexed = frozenset(root["packages"])
+        # What may be modules in the directories of each package, besides those that are here: where it lies, and that.
+        self._listing = root["inside"]
+        self._inside: dict[str, Any] = {}
         #: What is carried along: "sources", "resources"; and these files.
         self.carries: tuple[str, ...] = tuple(root["carries"])
         self.carried: Carried | None = None
@@ -159,7 +165,7 @@ class Pack:
         hooks = sys.path_hooks
         if not self._usable or hooks is None:
             return UNKNOWN
-        if hooks != (self._hooks or PathFinder.search.usual_hooks):
+        if hooks != (PathFinder.search.usual_hooks if self._hooks is None else self._hooks):
             # Somebody has added one, or taken it away: it may claim what the pack knows.
             self._hooks = list(hooks)
             self._views = {}
@@ -170,20 +176,42 @@ class Pack:
             if parent in self._indexed:
                 return self._along(parent, name, path, ask)
             given = self._given.get(parent)
-            if given is None or not _same(path, given) or (self._hooks and _is_somebody_elses(path[0])):
+            if given is None or not _begins_with(path, given):
+                return UNKNOWN
+            if self._hooks is not None and any(map(_is_somebody_elses, path)):
                 return UNKNOWN
             entry = self.entry(name)
-            return UNKNOWN if entry is None else self._found(name, entry[1])
-        except PackError:
-            self._give_up()
+            if entry is not None:
+                return self._found(name, entry[1])
+            # Of a longer path the pack does not know all.
+            return self._absent(parent, name) if len(path) == (1 if type(given) is str else len(given)) else UNKNOWN
+        except PackError as error:
+            self._give_up(error)
             return UNKNOWN
+
+    def _absent(self, package: str, name: str) -> Any:
+        """Return None where no submodule of that *name* was in the *package*, or has come since; else UNKNOWN."""
+        listed = self._inside_of(package)
+        if not listed or ignores_case():
+            return UNKNOWN
+        child = name.rpartition(".")[2]
+        for directory, stamp, names in listed:
+            if child in names or not (self.sealed or stamp_of(directory) == stamp):
+                return UNKNOWN
+        return None
+
+    def _inside_of(self, package: str) -> list[tuple[str, int | None, tuple[str, ...]]]:
+        """Return of each directory of a *package* its path, its stamp, and what may be modules in it."""
+        if self._listing is not None:
+            self._inside, self._listing = self.file.read(self._listing), None
+        return [(self.roots[root] + below, stamp, names) for root, below, stamp, names in self._inside.get(package, ())]
 
     def held(self, name: str) -> Any:
         """Return the spec of *name* wherever the path leads, None or UNKNOWN where the pack holds no such module."""
         try:
             entry = self.entry(name) if self._usable else None
-        except PackError:
-            self._give_up()
+        except PackError as error:
+            self._give_up(error)
             return UNKNOWN
         return UNKNOWN if entry is None or entry[1] is None else self._found(name, entry[1])
 
@@ -202,6 +230,8 @@ class Pack:
             self._check()
             if self._changed:
                 return self._along(package, name, path, ask)
+        if module is not None and module[0] == NAMESPACE and view.others:
+            return self._merged(name, module, view, ask)
         first = found[0] if found else len(view.path)
         for place in view.others:
             if place > first:
@@ -224,19 +254,32 @@ class Pack:
         portions = [self.roots[view.roots[place]] + below for place in found]
         if not self._listed.keys() >= set(portions):
             return UNKNOWN  # something else of that name is in one of them
-        elsewhere = []
-        for place in view.others:
-            spec = ask(name, [view.path[place]])
-            if spec is not None:
-                if spec.loader is not None:
-                    return UNKNOWN
-                elsewhere += [(place, portion) for portion in spec.submodule_search_locations]
+        if self._changed and not self._changed.isdisjoint(map(self._listed.__getitem__, portions)):
+            return UNKNOWN  # one of them may be a regular package by now
+        elsewhere = _portions_elsewhere(name, view, ask)
+        if elsewhere is None:
+            return UNKNOWN
         if elsewhere:
             placed = [*zip(found, portions, strict=True), *elsewhere]
             portions = [portion for _, portion in sorted(placed, key=lambda one: one[0])]
         made = ModuleSpec(name, None)
         made.submodule_search_locations = portions
         return made if portions else UNKNOWN
+
+    def _merged(self, name: str, module: Any, view: _View, ask: Callable[[str, list[str]], Any]) -> Any:
+        """Return the spec of a namespace package that the pack holds, with the portions that are in other entries."""
+        elsewhere = _portions_elsewhere(name, view, ask)
+        if not elsewhere:
+            return UNKNOWN if elsewhere is None else self._found(name, module)
+        spec = self._found(name, module)
+        if spec is UNKNOWN:
+            return UNKNOWN
+        mine = [(view.places_of([root]), self.roots[root] + below) for root, below in module[2]]
+        if not all(places for places, _ in mine):
+            return UNKNOWN
+        placed = [*((places[0], portion) for places, portion in mine), *elsewhere]
+        spec.submodule_search_locations = [portion for _, portion in sorted(placed, key=lambda one: one[0])]
+        return spec
 
     def _is_of(self, spec: ModuleSpec, module: Any) -> bool:
         """Tell whether *spec* is of the file that *module* in the pack was made from, and to be loaded as usual."""
@@ -255,7 +298,7 @@ class Pack:
             roots = [self._listed.get(one) if isinstance(one, str) else None for one in known]
         if self._changed:
             roots = [None if root in self._changed else root for root in roots]
-        if self._hooks:
+        if self._hooks is not None:
             usual = [root is not None and not _is_somebody_elses(one) for root, one in zip(roots, known, strict=True)]
             roots = [root if still else None for root, still in zip(roots, usual, strict=True)]
         self._views[package] = view = _View(known, roots)
@@ -284,8 +327,8 @@ class Pack:
         if kind == NAMESPACE:
             return self._namespace(name, below)
         origin = self.roots[root] + below
-        if kind == MISSING:
-            return None if self.sealed or stamp_of(origin) == mtime else UNKNOWN
+        if not self.sealed and kind == EXTENSION and stamp_of(origin) is None:
+            return UNKNOWN
         if not self.sealed and kind == SOURCE:
             try:
                 status = Machine.stat(origin)
@@ -312,7 +355,9 @@ class Pack:
             self._given[name] = directory
         return spec
 
-    def _namespace(self, name: str, portions: Any) -> ModuleSpec:
+    def _namespace(self, name: str, portions: Any) -> Any:
+        if not self.sealed and any(stamp_of(directory) != stamp for directory, stamp, _ in self._inside_of(name)):
+            return UNKNOWN  # it may be a regular package by now
         spec = ModuleSpec(name, None)
         self._given[name] = found = [self.roots[root] + below for root, below in portions]
         spec.submodule_search_locations = list(found)
@@ -340,8 +385,8 @@ class Pack:
                 self._done[offset] = True
                 self._next = offset + size
             code: CodeType = self.file.object(data, start, length, checksum)
-        except PackError:
-            self._give_up()
+        except PackError as error:
+            self._give_up(error)
             return None
         self._held = held
         if code.co_filename != path:
@@ -351,8 +396,10 @@ class Pack:
             self.events.announce("bytecode", "fresh", name, location=self.path, reason="it is in the pack")
         return code
 
-    def _give_up(self) -> None:
-        """Know nothing any more: the file is damaged, or is another one by now."""
+    def _give_up(self, error: PackError) -> None:
+        """Know nothing any more: the file is damaged, or is another one by now, which is nothing to complain of."""
+        if self._usable and error.reason != REPLACED and sys.stderr is not None:
+            sys.stderr.write(f"importal: ignoring a pack from now on: {error}\n")
         self._usable = False
         self._held = None
 
@@ -384,8 +431,20 @@ def _is_somebody_elses(entry: str) -> bool:
 _USUAL_LOADERS = FileFinder(os.sep, *file_loaders())._loaders
 
 
-def _same(path: Sequence[str], given: Any) -> bool:
-    """Tell whether a package's *path* is still the one that it was *given*."""
+def _portions_elsewhere(name: str, view: _View, ask: Callable[[str, list[str]], Any]) -> list[tuple[int, str]] | None:
+    """Return (place, portion) of a namespace package in entries that the pack does not know; None: one has a module."""
+    found: list[tuple[int, str]] = []
+    for place in view.others:
+        spec = ask(name, [view.path[place]])
+        if spec is not None:
+            if spec.loader is not None:
+                return None
+            found += [(place, portion) for portion in spec.submodule_search_locations]
+    return found
+
+
+def _begins_with(path: Sequence[str], given: Any) -> bool:
+    """Tell whether a package's *path* is the one that it was *given*, or a longer one that begins with that."""
     if type(given) is str:
-        return type(path) is list and path == [given]
+        return type(path) is list and path[:1] == [given]
     return bool(list(path) == given)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from .collect import Collected, Gatherer, index
-from .reader import MISSING, NAMESPACE, SOURCE, Pack, stamp_of
+from .reader import NAMESPACE, SOURCE, Pack
 from .writing import Module
 
 TYPE_CHECKING = False
@@ -22,18 +22,18 @@ def check(path: str) -> list[tuple[str, str]]:
 
     Raises PackError when any part of it is damaged.
     """
-    pack = Pack(path)
+    pack = Pack(path, any_level=True)
     stale = []
+    if pack.carried is not None:
+        pack.carried.check()
+    gather = _gatherer(pack)
     for name, (kind, root, below, size, mtime, place) in _modules(pack):
         if place is not None:
             _code(pack, place)
         if kind == NAMESPACE:
+            gather.namespace(name)
             continue
         file = pack.roots[root] + below
-        if kind == MISSING:
-            if stamp_of(file) != mtime:
-                stale.append((name, f"{file} has changed, where it was not"))
-            continue
         try:
             status = os.stat(file)
         except OSError as error:
@@ -41,22 +41,23 @@ def check(path: str) -> list[tuple[str, str]]:
             continue
         if kind == SOURCE and (status.st_size, status.st_mtime_ns) != (size, mtime):
             stale.append((name, f"{file} has changed"))
+            continue
+        why = gather.why_not(name, file)
+        if why is not None:
+            stale.append((name, f"{file}: {why}"))
+            continue
+        gather.lies_at(name, file)
     return stale
 
 
 def refreshed(path: str) -> tuple[Collected, list[str], Pack]:
     """Return the contents of the pack at *path* as the files are now, what was read anew, and the pack as it is."""
-    pack = Pack(path)
+    pack = Pack(path, any_level=True)
     changed = dict(check(path))
-    collected = Collected()
-    collected.contents = index(pack.searched)
-    gather = Gatherer(collected, pack.file.header.optimization)
+    gather = _gatherer(pack)
     for name, (kind, root, below, size, mtime, place) in _modules(pack):
         if kind == NAMESPACE:
             gather.namespace(name)
-        elif kind == MISSING:
-            if name not in changed:
-                collected.contents.modules[name] = Module(name, MISSING, pack.roots[root] + below, 0, mtime)
         elif name in changed or place is None:
             gather.file(name, pack.roots[root] + below, () if place is None else ("", place[0], place[2]))
         else:
@@ -72,7 +73,13 @@ def refreshed(path: str) -> tuple[Collected, list[str], Pack]:
             gather.take(module)
     gather.carry(pack.carries)
     gather.list_again(pack.searched)
-    return collected, list(changed), pack
+    return gather.collected, list(changed), pack
+
+
+def _gatherer(pack: Pack) -> Gatherer:
+    collected = Collected()
+    collected.contents = index(pack.searched)
+    return Gatherer(collected, pack.file.header.optimization)
 
 
 def _code(pack: Pack, place: tuple[int, int, int, int, bytes]) -> CodeType:

@@ -39,7 +39,7 @@ def use_all(paths: list[str]) -> Callable[[], None]:
         try:
             used.append(use(path))
         except PackError as error:
-            sys.stderr.write(f"importal: goes without a pack: {error}\n")
+            sys.stderr.write(f"importal: ignoring a pack: {error}\n")
 
     def put_back() -> None:
         search = PathFinder.search

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import dataclass, field
 
+from ..files import write_whole
 from ..interpreter import source_hash
 from . import format as file_format
-from .reader import MISSING, anchors, bucket_of
+from .reader import anchors, bucket_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-__all__ = ["Contents", "Module", "anchored", "encode", "missing"]
+__all__ = ["Contents", "Module", "anchored", "encode", "write"]
 
 # So many bytes of code are read at once, or a little more.
 _AT_ONCE = 1 << 20
@@ -29,8 +31,8 @@ _IN_A_BUCKET = 256
 class Module:
     """A module as a pack holds it.
 
-    ``file`` is its source, its shared library, or (of one that is missing) the directory where it is not; ``size`` in
-    bytes and ``mtime`` in nanoseconds are that file's. A namespace package has ``portions`` instead of a file.
+    ``file`` is its source or its shared library; ``size`` in bytes and ``mtime`` in nanoseconds are that file's. A
+    namespace package has ``portions`` instead of a file.
     ``order`` is (who imports it, when): what is next to each other in this order is read at once.
     """
 
@@ -51,7 +53,8 @@ class Contents:
     ``roots`` are the path entries that were listed: directory, its modification time in nanoseconds (None: not there),
     and the names of the modules in it. ``packages`` are the namespace packages whose portions are among them,
     behind the first ``searched``, which are entries of the path. ``files`` are carried along, by their paths;
-    ``carries`` names what of them there is: "sources", "resources".
+    ``carries`` names what of them there is: "sources", "resources". ``inside`` has of each package in the pack its
+    directories, with their modification times and what may be modules in them.
     """
 
     roots: list[tuple[str, int | None, frozenset[str]]] = field(default_factory=list)
@@ -60,6 +63,7 @@ class Contents:
     searched: int = 0
     files: dict[str, bytes] = field(default_factory=dict)
     carries: tuple[str, ...] = ()
+    inside: dict[str, list[tuple[str, int | None, frozenset[str]]]] = field(default_factory=dict)
 
 
 def anchored(directory: str, pack: str) -> tuple[str, str]:
@@ -121,6 +125,13 @@ def encode(contents: Contents, path: str, *, optimization: int = 0, sealed: bool
         root, below = place(file)
         inside = below.replace(os.sep, "/").removeprefix("/")
         carried.setdefault(root, {})[inside] = add(file_format.marshalled(contents.files[file]))
+    listings = {
+        package: tuple(
+            (*place(one), stamp, tuple(sorted(name for name in names if f"{package}.{name}" not in contents.modules)))
+            for one, stamp, names in contents.inside[package]
+        )
+        for package in sorted(contents.inside)
+    }
     count = 1 if len(entries) <= _ONE_BUCKET else len(entries) // _IN_A_BUCKET + 1
     buckets: list[dict[str, Any]] = [{} for _ in range(count)]
     for name in sorted(entries):
@@ -133,10 +144,26 @@ def encode(contents: Contents, path: str, *, optimization: int = 0, sealed: bool
         "packages": tuple(sorted(contents.packages)),
         "carries": contents.carries,
         "files": add(file_format.marshalled(carried)) if carried else None,
+        "inside": add(file_format.marshalled(listings)) if listings else None,
         "buckets": tuple(add(file_format.marshalled(bucket)) for bucket in buckets),
     }
     flags = (file_format.SEALED if sealed else 0) | (file_format.INDEX_ONLY if index else 0)
     return file_format.write(file_format.marshalled(root_block), blocks, optimization=optimization, flags=flags)
+
+
+def write(path: str, data: bytes) -> None:
+    """Write the pack *data* to the file *path*: a reader sees what was there, or all of it. Raises OSError.
+
+    Also where another file than a pack is there: a program, say, or the modules of a store.
+    """
+    if os.path.exists(path):
+        with open(path, "rb") as present:
+            beginning = present.read(len(file_format.SIGNATURE))
+        if beginning and beginning != file_format.SIGNATURE:
+            raise FileExistsError(
+                errno.EEXIST, "there is a file that is no pack; remove it, or choose another name", path
+            )
+    write_whole(path, data)
 
 
 def _add_code(modules: Iterable[Module], add: Any) -> Mapping[str, tuple[int, int, int, int, bytes]]:
@@ -159,8 +186,3 @@ def _add_code(modules: Iterable[Module], add: Any) -> Mapping[str, tuple[int, in
                 parts.clear()
                 data.clear()
     return where
-
-
-def missing(name: str, directory: str, mtime: int | None) -> Module:
-    """Return what a pack says of a submodule that is not there, as long as *directory* has this modification time."""
-    return Module(name, MISSING, directory, 0, mtime)

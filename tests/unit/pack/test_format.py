@@ -50,10 +50,11 @@ def header(at: int, value: bytes) -> bytes:
         (b"", "no pack"),
         (b"PK\x03\x04" * 40, "no pack"),
         (made()[:40], "ends within its header"),
-        (header(16, b"\x02\x00"), "format is version 2"),
+        (header(16, b"\x01\x00"), "format is version 1"),
         (header(20, b"\x00\x00\r\n"), "another version of Python"),
         (made()[:30] + b"\xff" + made()[31:], "header is damaged"),
         (made()[:-1], "cut short"),
+        (made() + b"more", "something was added"),
         (header(32, (1 << 62).to_bytes(8, "little")), "cut short"),
         (made()[:-1] + b"\xff", "block of it is damaged"),
         (made().replace(b"\r\n\n", b"\n\n"), "no pack"),
@@ -84,7 +85,7 @@ def test_a_file_that_is_gone_or_another_one(tmp_path: Path) -> None:
 def test_the_header_is_as_documented() -> None:
     data = made(("r",), (b"xyz",))
     assert data[:16] == b"\x89IMPORTALPACK\r\n\n"
-    assert (data[16:20], data[20:24]) == (b"\x01\x00\x00\x00", MAGIC_NUMBER)
+    assert (data[16:20], data[20:24]) == (b"\x02\x00\x00\x00", MAGIC_NUMBER)
     assert int.from_bytes(data[24:32], "little") == HEADER_SIZE == 64
     assert int.from_bytes(data[48:56], "little") == len(data)
     assert data[56:64] == source_hash(data[:56])
