@@ -37,6 +37,7 @@ def made(tmp_path: Path) -> bytes:
     for number, name in enumerate(TREE):
         module = name.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
         gather.file(module, str(tmp_path / "lib" / name), ("all", number))
+    gather.list_again([str(tmp_path / "lib")])
     return encode(collected.contents, str(tmp_path / "p.pack"))
 
 
@@ -75,13 +76,14 @@ MUTATIONS: tuple[Callable[[bytearray, random.Random], None], ...] = (
 
 
 def contents(file: Path) -> dict[str, object]:
-    """Return all code in the pack *file*, read as an import reads it. Raises PackError."""
+    """Return all in the pack *file*, read as an import reads it. Raises PackError."""
     pack = Pack(str(file))
     found: dict[str, object] = {}
     for name in ("m", "p", "p.a", "n", "nothing"):
         entry = pack.entry(name)
         if entry is not None and entry[1] is not None:
             found[name] = pack.code(entry[1][5], name, pack.roots[entry[1][1]] + entry[1][2])
+    found["in p"] = pack._inside_of("p")
     return found
 
 
@@ -91,7 +93,7 @@ def test_mutated_packs(made: bytes, tmp_path: Path) -> None:
     file.write_bytes(made)
     whole = contents(file)
     assert all(whole.values())
-    assert len(whole) == len(TREE)
+    assert len(whole) == len(TREE) + 1
     refused = 0
     for number in range(COUNT):
         chance = random.Random(number)
