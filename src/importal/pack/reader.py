@@ -202,8 +202,10 @@ class Pack:
 
     def _inside_of(self, package: str) -> list[tuple[str, int | None, tuple[str, ...]]]:
         """Return of each directory of a *package* its path, its stamp, and what may be modules in it."""
-        if self._listing is not None:
-            self._inside, self._listing = self.file.read(self._listing), None
+        listing = self._listing
+        if listing is not None:
+            self._inside = self.file.read(listing)
+            self._listing = None  # only now: another thread asks as well
         return [(self.roots[root] + below, stamp, names) for root, below, stamp, names in self._inside.get(package, ())]
 
     def held(self, name: str) -> Any:
