@@ -12,20 +12,19 @@ import sys
 
 from ..errors import PackError
 from ..events import host_events
-from ..finders.entry import FileFinder, ignores_case
+from ..finders.entry import ignores_case
 from ..finders.path import UNKNOWN, PathFinder
 from ..interpreter import rename_code, source_hash
 from ..loaders.extension import ExtensionFileLoader
-from ..loaders.location import file_loaders
-from ..loaders.namespace import NamespacePath
 from ..loaders.source import SourceFileLoader
 from ..machine import Machine
 from ..spec import ModuleSpec
+from .entries import View, entries_of, is_somebody_elses
 from .format import INDEX_ONLY, REPLACED, SEALED, PackFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from types import CodeType
     from typing import Any
 
@@ -49,27 +48,6 @@ def anchors(pack: str) -> dict[str, str]:
 def bucket_of(name: str, buckets: int) -> int:
     """Return in which of so many *buckets* the module *name* is to be found."""
     return int.from_bytes(source_hash(name.encode("utf-8", "surrogatepass")), "little") % buckets
-
-
-class _View:
-    """A path that was looked at: which of the roots its entries are. A path may have thousands."""
-
-    def __init__(self, path: list[str], roots: list[Any]) -> None:
-        self.path = path
-        # Of each entry: which root it is; None for what the pack does not know.
-        self.roots = roots
-        self.others = [place for place, root in enumerate(roots) if root is None]
-        # Where each root is first: what stands earlier is put in later.
-        self._places = dict(zip(reversed(roots), range(len(roots) - 1, -1, -1), strict=True))
-
-    def places_of(self, roots: Iterable[int]) -> list[int]:
-        """Return the places of *roots*, of those that are in the path, in its order."""
-        places = list(map(self._places.get, roots))
-        return sorted(places if None not in places else [place for place in places if place is not None])
-
-    def at(self, places: list[int]) -> list[str]:
-        """Return the entries at *places*, and those that the pack does not know: where a name may be."""
-        return [self.path[place] for place in sorted({*places, *self.others})]
 
 
 class Pack:
@@ -98,10 +76,10 @@ class Pack:
         # Whether that was done, once, by where it lies; False: a module of it was read by itself. What comes next.
         self._done: dict[int, bool] = {}
         self._next = 0
-        # Of each package that came from here: its directory, or those of a namespace package.
-        self._given: dict[str, Any] = {}
+        # Of each package that came from here: its directories.
+        self._given: dict[str, list[str]] = {}
         # By package ("": top level): the path it was last looked for along.
-        self._views: dict[str, _View] = {}
+        self._views: dict[str, View] = {}
         # The roots that are not what they were; None: nobody has looked.
         self._changed: frozenset[int] | None = None
         self._usable = True
@@ -176,15 +154,15 @@ class Pack:
             if parent in self._indexed:
                 return self._along(parent, name, path, ask)
             given = self._given.get(parent)
-            if given is None or not _begins_with(path, given):
-                return UNKNOWN
-            if self._hooks is not None and any(map(_is_somebody_elses, path)):
+            path = entries_of(path)
+            if given is None or path[: len(given)] != given:
+                return UNKNOWN  # what comes behind the directories that it was given does not matter
+            if self._hooks is not None and any(map(is_somebody_elses, path)):
                 return UNKNOWN
             entry = self.entry(name)
             if entry is not None:
                 return self._found(name, entry[1])
-            # Of a longer path the pack does not know all.
-            return self._absent(parent, name) if len(path) == (1 if type(given) is str else len(given)) else UNKNOWN
+            return self._absent(parent, name) if path == given else UNKNOWN
         except PackError as error:
             self._give_up(error)
             return UNKNOWN
@@ -220,7 +198,7 @@ class Pack:
     def _along(self, package: str, name: str, path: Sequence[str], ask: Callable[[str, list[str]], Any]) -> Any:
         """Answer for a *name* of the top level, or of a namespace package whose portions were listed."""
         view = self._views.get(package)
-        path = _entries_of(path)
+        path = entries_of(path)
         if view is None or path != view.path:
             view = self._look_at(package, path)
         holders, module = self.entry(name) or ((), None)
@@ -250,7 +228,7 @@ class Pack:
             return view.at(found)
         return self._found(name, module)
 
-    def _portions(self, name: str, view: _View, found: list[int], ask: Callable[[str, list[str]], Any]) -> Any:
+    def _portions(self, name: str, view: View, found: list[int], ask: Callable[[str, list[str]], Any]) -> Any:
         """Return the spec of a namespace package with its portions in the places that were *found*, and in others."""
         below = os.sep + name.rpartition(".")[2]
         portions = [self.roots[view.roots[place]] + below for place in found]
@@ -258,7 +236,7 @@ class Pack:
             return UNKNOWN  # something else of that name is in one of them
         if self._changed and not self._changed.isdisjoint(map(self._listed.__getitem__, portions)):
             return UNKNOWN  # one of them may be a regular package by now
-        elsewhere = _portions_elsewhere(name, view, ask)
+        elsewhere = view.portions_elsewhere(name, ask)
         if elsewhere is None:
             return UNKNOWN
         if elsewhere:
@@ -268,9 +246,9 @@ class Pack:
         made.submodule_search_locations = portions
         return made if portions else UNKNOWN
 
-    def _merged(self, name: str, module: Any, view: _View, ask: Callable[[str, list[str]], Any]) -> Any:
+    def _merged(self, name: str, module: Any, view: View, ask: Callable[[str, list[str]], Any]) -> Any:
         """Return the spec of a namespace package that the pack holds, with the portions that are in other entries."""
-        elsewhere = _portions_elsewhere(name, view, ask)
+        elsewhere = view.portions_elsewhere(name, ask)
         if not elsewhere:
             return UNKNOWN if elsewhere is None else self._found(name, module)
         spec = self._found(name, module)
@@ -289,7 +267,7 @@ class Pack:
         usual = {SOURCE: SourceFileLoader, EXTENSION: ExtensionFileLoader}.get(kind)
         return type(spec.loader) is usual and spec.origin == f"{self.roots[root]}{below}"
 
-    def _look_at(self, package: str, path: Sequence[str]) -> _View:
+    def _look_at(self, package: str, path: Sequence[str]) -> View:
         """Find the roots in *path*. One that has changed since the pack was made is asked as any other entry."""
         if not self.sealed and self._changed is None and (not self.index_only or len(self._listed) <= _FEW):
             self._check()
@@ -301,9 +279,9 @@ class Pack:
         if self._changed:
             roots = [None if root in self._changed else root for root in roots]
         if self._hooks is not None:
-            usual = [root is not None and not _is_somebody_elses(one) for root, one in zip(roots, known, strict=True)]
+            usual = [root is not None and not is_somebody_elses(one) for root, one in zip(roots, known, strict=True)]
             roots = [root if still else None for root, still in zip(roots, usual, strict=True)]
-        self._views[package] = view = _View(known, roots)
+        self._views[package] = view = View(known, roots)
         return view
 
     def _check(self) -> None:
@@ -354,7 +332,7 @@ class Pack:
         if below.endswith(_INIT):
             directory = origin[: -len(_INIT)]
             spec.submodule_search_locations = [directory]
-            self._given[name] = directory
+            self._given[name] = [directory]
         return spec
 
     def _namespace(self, name: str, portions: Any) -> Any:
@@ -415,38 +393,3 @@ def stamp_of(directory: str) -> int | None:
         return Machine.stat(directory).st_mtime_ns
     except OSError:
         return None
-
-
-def _entries_of(path: Iterable[str]) -> list[str]:
-    """Return the entries of a path, which may be of any type, in a list that is not to be changed."""
-    if isinstance(path, NamespacePath):
-        return path.portions()
-    return path if type(path) is list else list(path)
-
-
-def _is_somebody_elses(entry: str) -> bool:
-    """Tell whether what is in the directory *entry* is found by another finder than the usual one, or may be."""
-    finder: Any = sys.path_importer_cache.get(entry)
-    return type(finder) is not FileFinder or finder._loaders != _USUAL_LOADERS
-
-
-_USUAL_LOADERS = FileFinder(os.sep, *file_loaders())._loaders
-
-
-def _portions_elsewhere(name: str, view: _View, ask: Callable[[str, list[str]], Any]) -> list[tuple[int, str]] | None:
-    """Return (place, portion) of a namespace package in entries that the pack does not know; None: one has a module."""
-    found: list[tuple[int, str]] = []
-    for place in view.others:
-        spec = ask(name, [view.path[place]])
-        if spec is not None:
-            if spec.loader is not None:
-                return None
-            found += [(place, portion) for portion in spec.submodule_search_locations]
-    return found
-
-
-def _begins_with(path: Sequence[str], given: Any) -> bool:
-    """Tell whether a package's *path* is the one that it was *given*, or a longer one that begins with that."""
-    if type(given) is str:
-        return type(path) is list and path[:1] == [given]
-    return bool(list(path) == given)
