@@ -274,6 +274,9 @@ def main() -> None:
         if "time" in tables:
             medians = [{key: one["median"] for key, one in figures[name]["speedup"].items()} for name in names]
             tables["time"].add("geometric mean", "", *means(medians))
+            figures["geometric mean"] = {
+                key: measure.geometric_mean([one[key] for one in medians]) for key in medians[0]
+            }
         if "instructions" in tables:
             tables["instructions"].add("geometric mean", "", *means([figures[name]["fewer"] for name in names]))
     measure.show("packs", list(tables.values()), figures, arguments.json)

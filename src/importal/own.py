@@ -149,13 +149,12 @@ def _is_trusted(status: os.stat_result) -> bool:
 
 
 def _are_current(groups: "Sequence[tuple[int, Sequence[_Kept]]]") -> bool:
-    """Tell whether the files are what they were. What was installed is replaced as a whole: the first shows it."""
+    """Tell whether the files are what they were. What was installed is replaced as a whole: one shows it."""
     files = [one for _, group in groups for one in group]
-    installed = os.path.basename(os.path.dirname(_FOLDER)) in {"site-packages", "dist-packages"}
+    if os.path.basename(os.path.dirname(_FOLDER)) in {"site-packages", "dist-packages"}:
+        files = [one for one in files if one[0] == "importal"]
     try:
-        for name, file, size, mtime in files:
-            if installed and name != "importal":
-                continue
+        for _, file, size, mtime in files:
             status = os.stat(file)
             if status.st_size != size or status.st_mtime_ns != mtime:
                 return False

@@ -42,13 +42,15 @@ def index(entries: Sequence[str]) -> Contents:
     directories = [entry for entry in dict.fromkeys(entries) if os.path.isabs(entry) and not _lies_in_a_file(entry)]
     contents.searched = len(directories)
     # By directory: its stamp, and the names of modules in it. An entry may be a portion, too.
-    listed: dict[str, tuple[int | None, set[str]]] = {place: (_settled_stamp(place), set()) for place in directories}
+    listed: dict[str, tuple[int | None, set[str]]] = {}
     level = {"": directories}
     while level:
         below: dict[str, list[str]] = {}
         for package, places in level.items():
             for place in places:
-                _, known = listed.setdefault(place, (_settled_stamp(place), set()))
+                if place not in listed:
+                    listed[place] = _settled_stamp(place), set()
+                known = listed[place][1]
                 finder = FileFinder(place, *file_loaders())
                 for name in finder._child_names():
                     fullname = f"{package}.{name}" if package else name
