@@ -194,6 +194,23 @@ def test_what_has_a_finaliser_is_finalised(child: Child, tmp_path: Path, what: s
     assert child(START + dedented(FINALISED[what])) == "left alone: False\n" + without
 
 
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="CPython 3.11 has one list of subclasses for all interpreters")
+def test_other_interpreters_are_not_asked(child: Child) -> None:
+    """What their classes derive from is not found there."""
+    out = child("""
+        try:
+            import _interpreters as interpreters
+        except ImportError:
+            import _xxsubinterpreters as interpreters
+        from importal import ending
+        print(ending._nothing_has_a_finaliser(), flush=True)
+        one = interpreters.create()
+        interpreters.run_string(one, "from importal import ending; print(ending._nothing_has_a_finaliser(), flush=True)")
+        interpreters.destroy(one)
+    """)
+    assert out == "True\nFalse\n"
+
+
 def test_always(child: Child) -> None:
     code = dedented(FINALISED["an object of a module"])
     assert child(START.replace("shorten_the_end()", "shorten_the_end(always=True)") + code) == "left alone: True\n"
