@@ -60,7 +60,7 @@ class PathSearch:
         spec = None if target is None else self._search(fullname, searched, target)
         if spec is None and self.known:
             spec, searched = self._known(fullname, path, searched)
-        if spec is None and searched is not None and target is None:
+        if spec is None and target is None:
             spec = self._search(fullname, searched)
         if spec is None or spec.loader is not None:
             return spec
@@ -72,7 +72,7 @@ class PathSearch:
         return spec
 
     def _known(self, fullname: str, path: Sequence[str] | None, searched: Any) -> tuple[ModuleSpec | None, Any]:
-        """Ask what knows modules without looking; return (spec, the entries to search if there is none, or None)."""
+        """Ask what knows modules without looking; return (spec, the entries that are left to search if it is None)."""
         nowhere = False
         for known in self.known:
             answer = known.answer(fullname, path, self._search)
@@ -80,11 +80,11 @@ class PathSearch:
                 if self.events.observers:
                     self.events.announce("entry", "searched", fullname, entry=known, finder=known, spec=answer)
                 if answer is not None:
-                    return answer, None
+                    return answer, ()
                 nowhere = True  # as far as this one knows: another may have it from a place that is not there
             elif answer is not UNKNOWN:
                 searched, nowhere = answer, False
-        return None, None if nowhere else searched
+        return None, () if nowhere else searched
 
     def _search(self, fullname: str, path: Iterable[str], target: ModuleType | None = None) -> ModuleSpec | None:
         """Return the first spec with a loader, else one without that holds all portions found (none: None)."""
