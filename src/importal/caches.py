@@ -4,7 +4,11 @@
 import os
 import sys
 
-__all__ = ["cache_folder"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .state import StateLike
+
+__all__ = ["bytecode_folder", "cache_folder"]
 
 
 def cache_folder() -> str:
@@ -20,3 +24,16 @@ def cache_folder() -> str:
     else:
         place = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
     return os.path.join(place, "importal")
+
+
+def bytecode_folder(state: "StateLike") -> str | None:
+    """Return where the interpreter's bytecode is kept that has no place beside its source; None where it keeps none.
+
+    In ``pycache_prefix`` where that is set (PEP 3147).
+    """
+    tag = state.implementation.cache_tag
+    if tag is None:
+        return None
+    level = state.flags.optimize
+    base = cache_folder() if state.pycache_prefix is None else os.path.join(state.pycache_prefix, "importal")
+    return os.path.join(base, "bytecode", f"{tag}.opt-{level}" if level else tag)

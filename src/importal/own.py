@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     # Of a module: its name and file, and of that the size and the modification time (ns).
     _Kept = tuple[str, str, int, int]
 
-__all__ = ["keep", "kept_files", "kept_in", "load", "users_folder", "write_kept"]
+__all__ = ["is_trusted", "keep", "kept_files", "kept_in", "load", "users_folder", "write_kept"]
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 _INIT = f"{os.sep}__init__.py"
@@ -100,7 +100,7 @@ def _groups(file: "FileIO") -> "Sequence[tuple[int, Sequence[_Kept]]]":
         beginning = file.read(len(_beginning(0, 0)))
         length = int.from_bytes(beginning[-8:], "little")
         status = os.fstat(file.fileno())
-        if beginning != _beginning(status.st_size, length) or not _is_trusted(status):
+        if beginning != _beginning(status.st_size, length) or not is_trusted(status):
             return ()
     except OSError:
         return ()
@@ -141,7 +141,7 @@ def _executed(name: str, file: str, code: "CodeType") -> "ModuleType":
     return module
 
 
-def _is_trusted(status: os.stat_result) -> bool:
+def is_trusted(status: os.stat_result) -> bool:
     """Tell whether a file is of this user, of root, or of who has installed importal. Raises OSError."""
     if not hasattr(os, "geteuid"):
         return True

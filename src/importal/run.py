@@ -16,6 +16,7 @@ from .interpreter import MAGIC_NUMBER, Module, import_frame
 from .loaders.source import SourceFileLoader, code_from_bytecode
 from .loaders.sourceless import SourcelessFileLoader
 from .locations import split
+from .scripts import code_of_script
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -229,17 +230,18 @@ def _new_main(
     return module
 
 
-def code_of_file(path: str) -> CodeType:
+def code_of_file(path: str, *, kept: bool = False) -> CodeType:
     """Return the code of the source or bytecode file *path*, which is what the file says and not only its name.
 
     As the interpreter does for its program, a bytecode file is taken as it is: neither its flags nor its source are
-    looked at. Raises OSError, what compiling the source raises, and EOFError or RuntimeError for broken bytecode.
+    looked at. *kept*: what was compiled of a source is kept for the next time. Raises OSError, what compiling the
+    source raises, and EOFError or RuntimeError for broken bytecode.
     """
     with open(path, "rb") as file:
         data = file.read()
     if data[:4] == MAGIC_NUMBER or path.endswith(".pyc"):
         return _code_of_bytecode(data)
-    return compile(data, path, "exec", dont_inherit=True)
+    return code_of_script(data, path) if kept else compile(data, path, "exec", dont_inherit=True)
 
 
 def _code_of_bytecode(data: bytes) -> CodeType:
@@ -303,7 +305,7 @@ class Program:
             file = _from_here(path)
             loader = SourcelessFileLoader if path.endswith(".pyc") else SourceFileLoader
             namespace = _complete_main(file=file, loader=loader("__main__", file))
-            code = code_of_file(file)
+            code = code_of_file(file, kept=True)
         exec(code, namespace)
 
     @import_frame

@@ -12,11 +12,11 @@ import sys
 
 from .. import files
 from ..bytecode import header
+from ..caches import bytecode_folder
 from ..events import host_events
 from ..interpreter import MAGIC_NUMBER
 from ..sources.archive_files import identity
 from ..sources.directory import read_code
-from .placed import bytecode_folder
 from .source import code_from_bytecode
 
 TYPE_CHECKING = False

@@ -10,7 +10,7 @@ import os
 import sys
 
 from .. import files
-from ..caches import cache_folder
+from ..caches import bytecode_folder, cache_folder
 from ..interpreter import EXTENSION_SUFFIXES, import_frame, sha256
 from ..machine import Machine
 from ..sources.directory import read_code
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..spec import ModuleSpec
     from ..state import StateLike
 
-__all__ = ["PlacedBytecodeLoader", "PlacedExtensionLoader", "PlacedSourceLoader", "bytecode_folder", "digest_of"]
+__all__ = ["PlacedBytecodeLoader", "PlacedExtensionLoader", "PlacedSourceLoader", "digest_of"]
 
 
 def digest_of(source: Source, location: str) -> str:
@@ -36,16 +36,6 @@ def digest_of(source: Source, location: str) -> str:
     ask = getattr(source, "digest", None)
     known: str | None = None if ask is None else ask(location)
     return sha256(source.read(location)).hexdigest() if known is None else known
-
-
-def bytecode_folder(state: StateLike) -> str | None:
-    """Return where the interpreter's bytecode of such sources is kept; None where it keeps none at all (PEP 3147)."""
-    tag = state.implementation.cache_tag
-    if tag is None:
-        return None
-    level = state.flags.optimize
-    base = cache_folder() if state.pycache_prefix is None else os.path.join(state.pycache_prefix, "importal")
-    return os.path.join(base, "bytecode", f"{tag}.opt-{level}" if level else tag)
 
 
 class _Placed(LegacyLoading):
