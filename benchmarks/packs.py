@@ -74,8 +74,8 @@ found = {}
 for name in pack.names():
     kind, root, below, _, _, place = pack.entry(name)[1]
     if kind == "source":
-        offset, size, start, length, _ = place
-        found[name] = (pack.file.part(offset, size)[start : start + length], pack.roots[root] + below, below.endswith("__init__.py"))
+        code = marshal.dumps(pack.streams.code(place))
+        found[name] = (code, pack.roots[root] + below, below.endswith("__init__.py"))
 with open(sys.argv[2], "wb") as file:
     marshal.dump(found, file)
 """

@@ -36,7 +36,7 @@ __all__ = [
 
 # As in PNG's: a transfer that takes the file for text damages this first.
 SIGNATURE = b"\x89IMPORTALPACK\r\n\n"
-VERSION = 2
+VERSION = 3
 HEADER_SIZE = 64
 _CHECKED = 56
 
@@ -171,7 +171,7 @@ def marshalled(value: Any) -> bytes:
     return marshal.dumps(value, 2)
 
 
-def marshalled_shared(value: CodeType | tuple[CodeType, ...]) -> bytes:
+def marshalled_shared(value: CodeType | tuple[CodeType | None, ...] | None) -> bytes:
     """Return code marshalled so that what it shares is made once, the same bytes in every process.
 
     marshal marks what is referred to more than once in the process; here, that is everything.

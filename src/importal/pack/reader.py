@@ -21,6 +21,7 @@ from ..machine import Machine
 from ..spec import ModuleSpec
 from .entries import View, entries_of, is_somebody_elses
 from .format import INDEX_ONLY, REPLACED, SEALED, PackFile
+from .streams import Streams
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Pack:
     def __init__(self, path: str, *, any_level: bool = False) -> None:
         self.path = os.path.abspath(path)
         self.file = PackFile(self.path)
+        self.streams = Streams(self.file)
         header = self.file.header
         if header.optimization != sys.flags.optimize and not (any_level or header.flags & INDEX_ONLY):
             reason = (
@@ -71,11 +73,6 @@ class Pack:
             self._understand(self.file.root)
         except (KeyError, TypeError, ValueError) as error:
             raise PackError(self.path, f"its root block is not as it should be ({error!r})") from error
-        # What was read at once last: where it lies, and the bytes. Whoever uses it takes it away meanwhile.
-        self._held: tuple[int, bytearray] | None = None
-        # Whether that was done, once, by where it lies; False: a module of it was read by itself. What comes next.
-        self._done: dict[int, bool] = {}
-        self._next = 0
         # Of each package that came from here: its directories.
         self._given: dict[str, list[str]] = {}
         # By package ("": top level): the path it was last looked for along.
@@ -344,31 +341,12 @@ class Pack:
         return spec
 
     def code(self, place: Any, name: str, path: str) -> CodeType | None:
-        """Return the code of the module *name* from the source *path*; None when it is damaged.
-
-        *place* is where it lies: the offset and length of what is read at once, and its own offset in that, its length
-        and checksum.
-        """
-        offset, size, start, length, checksum = place
-        held, self._held = self._held, None
+        """Return the code of the module *name* from the source *path*, which lies at *place*; None: it is damaged."""
         try:
-            if held is not None and held[0] == offset:
-                data = held[1]
-            elif self._done.get(offset, offset != self._next):
-                # Modules are written in the order in which they are asked for; this one comes out of turn.
-                data, start = self.file.part(offset + start, length), 0
-                self._done.setdefault(offset, False)
-            else:
-                # The same memory again and again: fresh pages cost more than reading.
-                data = self.file.part(offset, size, None if held is None else held[1])
-                held = offset, data
-                self._done[offset] = True
-                self._next = offset + size
-            code: CodeType = self.file.object(data, start, length, checksum)
+            code = self.streams.code(place)
         except PackError as error:
             self._give_up(error)
             return None
-        self._held = held
         if code.co_filename != path:
             rename_code(code, path)
         self.used += 1
@@ -381,7 +359,7 @@ class Pack:
         if self._usable and error.reason != REPLACED and sys.stderr is not None:
             sys.stderr.write(f"importal: ignoring a pack from now on: {error}\n")
         self._usable = False
-        self._held = None
+        self.streams.forget()
 
 
 _INIT = os.sep + "__init__.py"

@@ -11,8 +11,9 @@ from .writing import Module
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import CodeType
     from typing import Any
+
+    from .streams import Place
 
 __all__ = ["check", "refreshed"]
 
@@ -29,7 +30,7 @@ def check(path: str) -> list[tuple[str, str]]:
     gather = _gatherer(pack)
     for name, (kind, root, below, size, mtime, place) in _modules(pack):
         if place is not None:
-            _code(pack, place)
+            pack.streams.code(place)
         if kind == NAMESPACE:
             gather.namespace(name)
             continue
@@ -59,7 +60,7 @@ def refreshed(path: str) -> tuple[Collected, list[str], Pack]:
         if kind == NAMESPACE:
             gather.namespace(name)
         elif name in changed or place is None:
-            gather.file(name, pack.roots[root] + below, () if place is None else ("", place[0], place[2]))
+            gather.file(name, pack.roots[root] + below, _order(place))
         else:
             module = Module(
                 name,
@@ -67,8 +68,8 @@ def refreshed(path: str) -> tuple[Collected, list[str], Pack]:
                 pack.roots[root] + below,
                 size,
                 mtime,
-                code=_code(pack, place),
-                order=("", place[0], place[2]),
+                code=pack.streams.code(place),
+                order=_order(place),
             )
             gather.take(module)
     gather.carry(pack.carries)
@@ -82,10 +83,9 @@ def _gatherer(pack: Pack) -> Gatherer:
     return Gatherer(collected, pack.file.header.optimization)
 
 
-def _code(pack: Pack, place: tuple[int, int, int, int, bytes]) -> CodeType:
-    offset, size, start, length, checksum = place
-    code: CodeType = pack.file.object(pack.file.part(offset, size), start, length, checksum)
-    return code
+def _order(place: Place | None) -> tuple[object, ...]:
+    """Return where a module stands in the order of a pack, so that what was read at once stays together."""
+    return () if place is None else (f"{place[0]:020}", place[2], place[5])
 
 
 def _modules(pack: Pack) -> Iterator[tuple[str, Any]]:

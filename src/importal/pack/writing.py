@@ -17,10 +17,15 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
+    from .streams import Place
+
 __all__ = ["Contents", "Module", "anchored", "encode", "write"]
 
 # So many bytes of code are read at once, or a little more.
 _AT_ONCE = 1 << 20
+
+# So many bytes of code are made at once, or a little more: what is executed next is still in the processor's caches.
+_IN_A_STREAM = 1 << 17
 
 # So many names are looked up soonest in one table; of more, only a part should have to be read for one name.
 _ONE_BUCKET = 4096
@@ -33,7 +38,7 @@ class Module:
 
     ``file`` is its source or its shared library; ``size`` in bytes and ``mtime`` in nanoseconds are that file's. A
     namespace package has ``portions`` instead of a file.
-    ``order`` is (who imports it, when): what is next to each other in this order is read at once.
+    ``order`` is (who imports it, when): what is next to each other in this order is in one stream, and read at once.
     """
 
     name: str
@@ -166,23 +171,38 @@ def write(path: str, data: bytes) -> None:
     write_whole(path, data)
 
 
-def _add_code(modules: Iterable[Module], add: Any) -> Mapping[str, tuple[int, int, int, int, bytes]]:
-    """Add the modules' code as blocks; return where each lies: what is read at once, and its own place in that."""
-    groups: dict[object, list[Module]] = {}
+def _add_code(modules: Iterable[Module], add: Any) -> Mapping[str, Place]:
+    """Add the modules' code as blocks of several streams; return where each lies."""
+    together: dict[object, list[Module]] = {}
     for module in sorted(modules, key=lambda one: (repr(one.order[:1]), one.order[1:], one.name)):
         if module.code is not None:
-            groups.setdefault(module.order[0] if module.order else module.name, []).append(module)
-    where: dict[str, tuple[int, int, int, int, bytes]] = {}
-    for together in groups.values():
-        parts: list[tuple[str, int, int, bytes]] = []
+            together.setdefault(module.order[0] if module.order else module.name, []).append(module)
+    where: dict[str, Place] = {}
+    for group in together.values():
         data = bytearray()
-        for number, module in enumerate(together):
-            code = file_format.marshalled_shared(module.code)  # type: ignore[arg-type]  # it has one
-            parts.append((module.name, len(data), len(code), source_hash(code)))
-            data += code
-            if len(data) >= _AT_ONCE or number == len(together) - 1:
+        held: dict[str, tuple[int, int, bytes, int]] = {}
+        streams = _streams(group)
+        for turn, stream in enumerate(streams, 1):
+            codes = file_format.marshalled_shared(tuple(one.code for one in stream))
+            checksum = source_hash(codes)
+            held |= {one.name: (len(data), len(codes), checksum, number) for number, one in enumerate(stream)}
+            data += codes
+            if len(data) >= _AT_ONCE or turn == len(streams):
                 offset, length, _ = add(bytes(data))
-                where.update({name: (offset, length, *place) for name, *place in parts})
-                parts.clear()
+                where |= {name: (offset, length, *place) for name, place in held.items()}
                 data.clear()
+                held.clear()
     return where
+
+
+def _streams(modules: Iterable[Module]) -> list[list[Module]]:
+    """Return the *modules* that are to be in one stream each, in their order."""
+    streams: list[list[Module]] = []
+    size = _IN_A_STREAM
+    for module in modules:
+        if size >= _IN_A_STREAM:
+            streams.append([])
+            size = 0
+        streams[-1].append(module)
+        size += len(file_format.marshalled_shared(module.code))
+    return streams

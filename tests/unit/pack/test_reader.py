@@ -525,7 +525,7 @@ def test_portions_in_a_directory_that_has_changed(child: Child) -> None:
 def test_what_is_read_at_once_is_read_once(child: Child) -> None:
     """Modules asked for out of turn are read by themselves, and the others go on from where they were."""
     out = child("""
-        writing._AT_ONCE = 8000
+        writing._AT_ONCE, writing._IN_A_STREAM = 8000, 3000
         names = [f"big{number}" for number in range(40)]
         trees.write({f"{name}.py": f"value = {name!r}\\nnoise = {name * 200!r}" for name in names}, lib)
         contents = collect.index([str(lib)])
