@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 __all__ = ["lean_code", "slim"]
 
 
-def slim(kept: str) -> bool:
-    """Write the file *kept*, which starts read importal's own modules from, anew with lean code; tell whether.
+def slim(kept: str) -> None:
+    """Write the file *kept*, which starts read importal's own modules from, anew with lean code.
 
     Not where no bytecode is to be written.
     """
     if sys.dont_write_bytecode:
-        return False
+        return
     codes = []
     try:
         files = [one for one in own.kept_files(kept) if one[0] != "__future__"]
@@ -33,8 +33,9 @@ def slim(kept: str) -> bool:
             with open(file, "rb") as source:
                 codes.append(lean_code(source.read(), file))
     except (OSError, SyntaxError, ValueError):
-        return False  # not there, or being changed just now: it stays as it is
-    return bool(files) and own.write_kept(kept, files, codes)
+        return  # not there, or being changed just now: it stays as it is
+    if files:
+        own.write_kept(kept, files, codes)
 
 
 def lean_code(source: bytes, file: str) -> CodeType:

@@ -168,7 +168,7 @@ def test_show_check_and_update(tmp_path: Path) -> None:
     assert (checked.status, checked.out.splitlines()[0]) == (1, f"p.a: {tmp_path / 'p' / 'a.py'} has changed")
     assert "there" in importal(tmp_path, "run", "--pack", "app.pack", "main.py").out
     updated = importal(tmp_path, "pack", "--update", "app.pack")
-    assert (updated.status, updated.err.splitlines()[-1]) == (0, "1 modules were read anew")
+    assert (updated.status, updated.err.splitlines()[-1]) == (0, "1 module read anew")
     assert importal(tmp_path, "pack", "--check", "app.pack").status == 0
     assert "there" in importal(tmp_path, "run", "--pack", "app.pack", "main.py").out
 

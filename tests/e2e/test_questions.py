@@ -261,7 +261,7 @@ def test_fixture_and_ini_option(tmp_path: Path, workers: list[str]) -> None:
     out = suite(tmp_path, *workers)
     assert "3 failed, 2 passed" in out
     assert f"over budget: colorsys is forbidden: {tmp_path / 'app.py'}:1" in out
-    assert "over budget: 1 modules, and 0 are allowed" in out
+    assert "over budget: 1 module, and 0 are allowed" in out
     assert "not judged: the program ended with status 3" in out
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 
 from ..observe.budget import Baseline, Limits, judge, wrote_bytecode
 from ..tool_errors import BaselineError
+from ..words import counted
 from .question import Answer, Question, milliseconds, open_output, print_answer, tell_of_a_cut
 from .supervise import exit_status
 from .trace import record_of
@@ -130,7 +131,14 @@ def _write(checked: Checked, options: argparse.Namespace) -> bool:
 
 def _lines(verdict: Verdict, baseline: Baseline | None) -> Iterator[Line]:
     usage = verdict.usage
-    counts = f"{len(usage.modules)} modules, {usage.file_calls:,} file-system calls, {usage.bytes:,} bytes"
+    counts = ", ".join(
+        counted(number, thing)
+        for number, thing in (
+            (len(usage.modules), "module"),
+            (usage.file_calls, "file-system call"),
+            (usage.bytes, "byte"),
+        )
+    )
     of = f" (median of {verdict.runs} runs)" if verdict.runs > 1 else ""
     yield f"{counts}, {milliseconds(usage.time)}{of}", "bold"
     for name, values in verdict.varied.items():

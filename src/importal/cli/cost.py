@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..observe.cost import savings
+from ..words import counted
 from .question import Answer, Question, ask, milliseconds
 
 TYPE_CHECKING = False
@@ -49,10 +50,13 @@ def _answer(record: Record, options: argparse.Namespace) -> Answer:
 
 
 def _lines(found: list[Saving], modules: int, total: int) -> Iterator[Line]:
-    yield f"{modules} modules in {milliseconds(total)}; without one of these statements there would be less:", "bold"
+    yield (
+        f"{counted(modules, 'module')} in {milliseconds(total)}; without one of these statements there would be less:",
+        "bold",
+    )
     for one in found:
         share = f", {one.time / total:.0%}" if total else ""
-        yield f"{milliseconds(one.time):>12}{share}, {len(one.modules)} modules  {one.by}", "cyan"
+        yield f"{milliseconds(one.time):>12}{share}, {counted(len(one.modules), 'module')}  {one.by}", "cyan"
         yield f"      {one.by.module} imports {', '.join(one.asks)}", ""
         more = f" and {len(one.modules) - _NAMED} more" if len(one.modules) > _NAMED else ""
         if one.modules:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..observe.cycles import cycles
+from ..words import counted
 from .question import Answer, Question, ask
 
 TYPE_CHECKING = False
@@ -37,7 +38,7 @@ def _lines(found: list[Cycle]) -> Iterator[Line]:
         yield "no module was asked for while it was being executed", "bold"
         return
     harmful = sum(1 for one in found if one.missing)
-    yield f"{len(found)} cycle{'s' if len(found) > 1 else ''}; {harmful or 'none'} made an import fail:", "bold"
+    yield f"{counted(len(found), 'cycle')}; {harmful or 'none'} made an import fail:", "bold"
     for one in sorted(found, key=lambda one: not one.missing):
         yield " -> ".join(one.modules), "cyan"
         for importer, link in zip(one.modules, one.links, strict=False):

@@ -11,6 +11,7 @@ from ..doctor import examine
 from ..doctor.environment import ask
 from ..doctor.finding import SEVERITIES
 from ..tool_errors import InterpreterError
+from ..words import counted
 from .progress import Progress
 
 TYPE_CHECKING = False
@@ -114,7 +115,7 @@ def _print(environment: Environment, checks: list[Check], counts: dict[Severity,
 
 
 def _conclusion(counts: dict[Severity, int]) -> str:
-    parts = [f"{count} {severity}{'' if count == 1 else 's'}" for severity, count in counts.items() if count]
+    parts = [counted(count, severity) for severity, count in counts.items() if count]
     if not counts["problem"] and not counts["warning"]:
         return f"healthy{f' ({parts[0]})' if parts else ''}"
     return ", ".join(parts)

@@ -78,13 +78,13 @@ def _enable(file: str, packs: list[str], *, freeze: bool | None, index: bool | N
         return 1
     folder = os.path.dirname(file)
     packs = [os.path.abspath(pack) for pack in packs]
-    indexed = None
+    indexed = ""
     entries = [] if index is False else _plain_path()
     if index or len(entries) > _FEW:
-        from .index import write_index
+        from .index import said_of_index, write_index
 
         packs.append(os.path.join(folder, f"importal-index-{sys.implementation.cache_tag}.pack"))
-        indexed = write_index(packs[-1], entries)
+        indexed = f"  wrote {packs[-1]}: {said_of_index(*write_index(packs[-1], entries))}\n"
     code = _CODE.format(file=ascii(file), folder=ascii(folder), packs=ascii(packs), freeze=freeze)
     line = f"import sys; exec({code!a})\n"
     if os.path.exists(file):
@@ -92,8 +92,7 @@ def _enable(file: str, packs: list[str], *, freeze: bool | None, index: bool | N
             if present.read() == line:
                 print(f"importal was enabled already: {file}")
                 _make_starts_light(folder)  # importal may have been replaced since
-                if indexed is not None:
-                    print(_said_of_index(packs[-1], indexed))
+                print(indexed, end="")
                 return 0
     temporary = f"{file}.{os.getpid()}"
     with open(temporary, "w", encoding="utf-8") as written:
@@ -103,9 +102,7 @@ def _enable(file: str, packs: list[str], *, freeze: bool | None, index: bool | N
     own = _make_starts_light(folder)
     if own is not None:
         print(f"  wrote {own}")
-    if indexed is not None:
-        print(_said_of_index(packs[-1], indexed))
-    print("  undo with: importal disable")
+    print(f"{indexed}  undo with: importal disable")
     return 0
 
 
@@ -130,10 +127,6 @@ def _disable(file: str) -> int:
             os.unlink(own)
             print(f"  removed {own}")
     return 0
-
-
-def _said_of_index(path: str, indexed: tuple[int, int]) -> str:
-    return "  wrote {}: {} names in {} directories".format(path, *reversed(indexed))
 
 
 def _plain_path() -> list[str]:

@@ -6,7 +6,9 @@ import argparse
 import os
 import sys
 
-__all__ = ["main", "write_index"]
+from ..words import counted
+
+__all__ = ["main", "said_of_index", "write_index"]
 
 
 def main(arguments: list[str]) -> int:
@@ -32,8 +34,13 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         print(f"importal index: {options.output}: {error.strerror}; nothing was written", file=sys.stderr)
         return 1
-    print(f"wrote {os.path.abspath(options.output)}: {names} names in {listed} directories", file=sys.stderr)
+    print(f"wrote {os.path.abspath(options.output)}: {said_of_index(listed, names)}", file=sys.stderr)
     return 0
+
+
+def said_of_index(directories: int, names: int) -> str:
+    """Return what is in an index, in words."""
+    return f"{counted(names, 'name')} in {counted(directories, 'directory', 'directories')}"
 
 
 def write_index(path: str, entries: list[str], *, sealed: bool = False) -> tuple[int, int]:

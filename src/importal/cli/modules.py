@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from ..observe.loaded import Group, Loaded, Stated, describe
+from ..words import counted
 from .question import Question, open_output
 from .supervise import exit_status, how_it_ended, run_beside
 
@@ -74,7 +75,7 @@ def _print(loaded: Loaded, options: argparse.Namespace, status: int, stream: Tex
         print(json.dumps(document, indent=2), file=stream)
         return
     sizes = _sizes(loaded)
-    title = f"{loaded.count} modules{f': {sizes}' if sizes else ''}"
+    title = f"{counted(loaded.count, 'module')}{f': {sizes}' if sizes else ''}"
     rows = []
     for group in loaded.groups:
         of = f" of {group.distribution}" if group.distribution else ""

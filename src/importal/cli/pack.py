@@ -9,6 +9,7 @@ import sys
 from ..errors import PackError
 from ..observe.record import Record
 from ..tool_errors import RecordError
+from ..words import counted
 from .command_line import TARGETS, parse
 from .progress import Progress
 from .supervise import exit_status
@@ -120,8 +121,9 @@ def _write(collected: Collected, path: str, level: int, *, sealed: bool, index: 
     except OSError as error:
         print(f"importal pack: {path}: {error.strerror}; nothing was written", file=sys.stderr)
         return 1
-    files = f", {len(collected.contents.files)} files" if collected.contents.files else ""
-    print(f"wrote {path}: {len(collected.contents.modules)} modules{files}, {len(data):,} bytes", file=sys.stderr)
+    files = f", {counted(len(collected.contents.files), 'file')}" if collected.contents.files else ""
+    modules = counted(len(collected.contents.modules), "module")
+    print(f"wrote {path}: {modules}{files}, {len(data):,} bytes", file=sys.stderr)
     if collected.left_out:
         print(f"{len(collected.left_out)} are not in it, and are found as ever:", file=sys.stderr)
         for name, why in collected.left_out[:10]:
@@ -134,7 +136,7 @@ def _show(path: str) -> int:
 
     pack = Pack(path, any_level=True)
     names = pack.names()
-    print(f"{pack.path}: {len(names)} modules, {'sealed' if pack.sealed else 'checked'}")
+    print(f"{pack.path}: {counted(len(names), 'module')}, {'sealed' if pack.sealed else 'checked'}")
     for directory in pack.roots:
         print(f"  root {directory}")
     for name in names:
@@ -156,7 +158,8 @@ def _check(path: str) -> int:
     stale = check(path)
     for name, why in stale:
         print(f"{name}: {why}")
-    words = f"{len(stale)} modules are not what they were; importal pack --update {path}"
+    be = "is not what it was" if len(stale) == 1 else "are not what they were"
+    words = f"{counted(len(stale), 'module')} {be}; importal pack --update {path}"
     print(f"{path}: {words if stale else 'in order'}")
     return 1 if stale else 0
 
@@ -167,7 +170,7 @@ def _update(path: str) -> int:
     collected, changed, pack = refreshed(path)
     status = _write(collected, path, pack.file.header.optimization, sealed=pack.sealed, index=pack.index_only)
     if not status:
-        print(f"{len(changed)} modules were read anew", file=sys.stderr)
+        print(f"{counted(len(changed), 'module')} read anew", file=sys.stderr)
     return status
 
 

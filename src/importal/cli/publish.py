@@ -6,6 +6,7 @@ from ..errors import SourceError
 from ..publish.collect import collect
 from ..publish.release import add_release, check_name
 from ..sources.places import database_file
+from ..words import counted
 from .progress import Progress
 from .stores import EXIT_STATUS, Parser, carry_out, store_at
 from .table import print_table
@@ -64,7 +65,7 @@ def _print(root: str, collected: Collected, outcome: Outcome) -> None:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     if outcome.new:
         brought = f"{outcome.contents:,} of them new ({outcome.bytes:,} bytes)"
-        heading = f"published {outcome.release}: {len(collected.files):,} files, {brought}"
+        heading = f"published {outcome.release}: {counted(len(collected.files), 'file')}, {brought}"
     else:
         heading = f"nothing has changed: {outcome.release} has these {len(collected.files):,} files, and is current"
     rows = [

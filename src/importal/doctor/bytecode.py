@@ -12,6 +12,7 @@ from .. import locations
 from ..bytecode import header, validity
 from ..interpreter import MAGIC_NUMBER
 from ..interpreter import source_hash as hash_of
+from ..words import counted
 from .finding import Check
 from .wording import bytecode_finding, foreign_finding
 
@@ -42,7 +43,7 @@ def check(environment: Environment, progress: Callable[[str], None]) -> Check:
             scan.walk()
             modules += scan.modules
             findings += scan.findings()
-    return Check("bytecode", f"{modules} modules", tuple(findings))
+    return Check("bytecode", counted(modules, "module"), tuple(findings))
 
 
 class _Scan:

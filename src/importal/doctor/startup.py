@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..words import counted
 from .commands import pip, remove
 from .finding import Check, Finding
 from .starting import Start
@@ -60,7 +61,7 @@ def _unreadable(environment: Environment) -> Iterator[Finding]:
 
 
 def _cost(one: Executed) -> str:
-    return f"{one.seconds * 1000:.1f} ms, {len(one.modules)} module{'' if len(one.modules) == 1 else 's'}"
+    return f"{one.seconds * 1000:.1f} ms, {counted(len(one.modules), 'module')}"
 
 
 def _finding(environment: Environment, one: Executed) -> Finding:

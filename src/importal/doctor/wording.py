@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 
 from .. import locations
+from ..words import counted
 from .commands import clear_caches, clear_caches_of, compile_all, remove
 from .finding import Finding
 
@@ -109,7 +110,7 @@ def bytecode_finding(what: str, files: list[str], where: str, executable: str) -
     """Return the finding for *files* below the path entry *where*; *what* is how the scan calls them."""
     kind = _KINDS[what]
     noun = "module" if files[0].endswith(".py") else "bytecode file"
-    title = kind.title.format(files=_count(files, noun), where=where)
+    title = kind.title.format(files=counted(len(files), noun), where=where)
     advice, commands = kind.advice, (compile_all(executable, where),)
     if kind.remedy == "delete":
         commands = (_delete(files, where),)
@@ -125,15 +126,11 @@ def bytecode_finding(what: str, files: list[str], where: str, executable: str) -
 
 def foreign_finding(tag: str, files: list[str], where: str) -> Finding:
     """Return the finding for bytecode files with the cache tag of an interpreter that has no use for them."""
-    title = f"{_count(files, 'bytecode file')} of {tag} below {where}, which no interpreter here uses"
+    title = f"{counted(len(files), 'bytecode file')} of {tag} below {where}, which no interpreter here uses"
     advice = "delete them, for the space"
     return Finding(
         "foreign bytecode", "note", title, advice, (_delete(files, where, tag),), tuple(files), {"cache_tag": tag}
     )
-
-
-def _count(files: list[str], noun: str) -> str:
-    return f"{len(files)} {noun}{'' if len(files) == 1 else 's'}"
 
 
 def _delete(files: list[str], where: str, tag: str | None = None) -> str:

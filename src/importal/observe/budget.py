@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 
 from ..tool_errors import BaselineError
+from ..words import counted
 from .why import chain
 
 TYPE_CHECKING = False
@@ -209,16 +210,16 @@ def judge(records: Sequence[Record], limits: Limits, baseline: Baseline | None =
 
 
 def _exceeded(usage: Usage, limits: Limits) -> Iterator[Violation]:
-    amounts = {
-        "modules": (len(usage.modules), limits.modules, "modules"),
-        "file_calls": (usage.file_calls, limits.file_calls, "calls into the file system"),
-        "bytes": (usage.bytes, limits.bytes, "bytes read"),
-        "time": (usage.time / 1e6, limits.time, "ms"),
+    calls = counted(usage.file_calls, "call into the file system", "calls into the file system")
+    amounts: dict[str, tuple[float, float | None, str]] = {
+        "modules": (len(usage.modules), limits.modules, counted(len(usage.modules), "module")),
+        "file_calls": (usage.file_calls, limits.file_calls, calls),
+        "bytes": (usage.bytes, limits.bytes, counted(usage.bytes, "byte read", "bytes read")),
+        "time": (usage.time / 1e6, limits.time, f"{usage.time / 1e6:,.1f} ms"),
     }
-    for what, (found, allowed, unit) in amounts.items():
+    for what, (found, allowed, shown) in amounts.items():
         if allowed is not None and found > allowed:
-            shown = f"{found:,.1f}" if what == "time" else f"{found:,}"
-            yield Violation(what, f"{shown} {unit}, and {allowed:,} are allowed", None, found, allowed)
+            yield Violation(what, f"{shown}, and {allowed:,} are allowed", None, found, allowed)
 
 
 def _forbidden(record: Record, usage: Usage, limits: Limits) -> Iterator[Violation]:
