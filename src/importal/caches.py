@@ -12,7 +12,10 @@ __all__ = ["bytecode_folder", "cache_folder"]
 
 
 def cache_folder() -> str:
-    """Return the directory of importal's caches: ``IMPORTAL_CACHE``, or a folder where the platform has such things."""
+    """Return the directory of importal's caches: ``IMPORTAL_CACHE``, or a folder where the platform has such things.
+
+    For a user without a home it is one in which nothing can be kept.
+    """
     chosen = os.environ.get("IMPORTAL_CACHE")
     if chosen:
         return os.path.abspath(chosen)
@@ -22,7 +25,11 @@ def cache_folder() -> str:
     elif sys.platform == "darwin":
         place = os.path.join(home, "Library", "Caches")
     else:
-        place = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
+        place = os.environ.get("XDG_CACHE_HOME", "")
+        if not os.path.isabs(place):  # such values are to be ignored, says the XDG Base Directory Specification
+            place = os.path.join(home, ".cache")
+    if not os.path.isabs(place):
+        place = os.devnull  # what lies below the current directory is not the user's for being there
     return os.path.join(place, "importal")
 
 

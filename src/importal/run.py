@@ -241,7 +241,9 @@ def code_of_file(path: str, *, kept: bool = False) -> CodeType:
         data = file.read()
     if data[:4] == MAGIC_NUMBER or path.endswith(".pyc"):
         return _code_of_bytecode(data)
-    return code_of_script(data, path) if kept else compile(data, path, "exec", dont_inherit=True)
+    if kept and os.path.isfile(path):
+        return code_of_script(data, path)
+    return compile(data, path, "exec", dont_inherit=True)
 
 
 def _code_of_bytecode(data: bytes) -> CodeType:

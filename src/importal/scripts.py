@@ -26,32 +26,52 @@ __all__ = ["code_of_script"]
 
 # Of so many scripts the code is kept: those that were compiled last.
 _MOST = 200
+# Stands for the code of a script that the compiler warns of: it is to warn at each run.
+_WARNS = marshal.dumps(None)
 
 
 def code_of_script(source: bytes, path: str) -> CodeType:
     """Return the code of the script *path*, whose content is *source*: what is kept of it, or compiled and then kept.
 
-    Not kept is what the compiler warns of: it is to warn at each run. Raises what compiling raises.
+    Raises what compiling raises.
     """
-    kept = _location(path)
+    kept = _location(path) if _content_decides(source) else None
     if kept is None:
         return _compiled(source, path)
     head = header.hash_header(MAGIC_NUMBER, source_hash(source), checked=True)
-    code = _read(kept, head, path)
-    if code is not None:
-        sys.audit("compile", source, path)  # as the compiler does
-        return code
-    if sys.dont_write_bytecode or host_events.observers:  # who observes would see `warnings` loaded
+    data = _read(kept)
+    if data == head + _WARNS:
         return _compiled(source, path)
-    code = _compiled_in_silence(source, path)
-    if code is None:
+    if data.startswith(head):
+        try:
+            code = code_from_bytecode(data, "__main__", kept, path)
+        except (ImportError, EOFError, ValueError, TypeError):
+            pass  # damaged: it is written anew
+        else:
+            sys.audit("compile", source, path)  # as the compiler does
+            return code
+    if sys.dont_write_bytecode or _is_watched():
         return _compiled(source, path)
-    _keep(kept, head, code)
-    return code
+    return _compiled_and_kept(source, path, kept, head)
 
 
 def _compiled(source: bytes, path: str) -> CodeType:
     return compile(source, path, "exec", dont_inherit=True)
+
+
+def _content_decides(source: bytes) -> bool:
+    """Tell whether nothing else decides on the code: a codec of the program's, or an option of the interpreter's."""
+    variables = () if sys.flags.ignore_environment else os.environ
+    if "no_debug_ranges" in sys._xoptions or "PYTHONNODEBUGRANGES" in variables:
+        return False
+    if sys.get_int_max_str_digits() != sys.int_info.default_max_str_digits:
+        return False
+    return all(b"coding" not in line or b"utf-8" in line for line in source.split(b"\n", 2)[:2])
+
+
+def _is_watched() -> bool:
+    """Tell whether somebody would notice that `warnings` is loaded, and set to other filters, for a moment."""
+    return bool(host_events.observers) or len(sys._current_frames()) > 1
 
 
 def _location(path: str) -> str | None:
@@ -60,45 +80,46 @@ def _location(path: str) -> str | None:
     return base and os.path.join(base, "scripts", f"{source_hash(os.fsencode(path)).hex()}.pyc")
 
 
-def _read(kept: str, head: bytes, path: str) -> CodeType | None:
-    """Return the code in the file *kept*, None where it is not there, of another content, or of another user."""
+def _read(kept: str) -> bytes:
+    """Return what is in the file *kept*, nothing where it is not there, or another user's."""
     try:
         with open(kept, "rb") as file:
-            if not is_trusted(os.fstat(file.fileno())):
-                return None
-            data = file.read()
+            return file.read() if is_trusted(os.fstat(file.fileno())) else b""
     except OSError:
-        return None
-    if not data.startswith(head):
-        return None
-    try:
-        return code_from_bytecode(data, "__main__", kept, path)
-    except (ImportError, EOFError, ValueError, TypeError):
-        return None  # damaged: it is written anew
+        return b""
 
 
-def _compiled_in_silence(source: bytes, path: str) -> CodeType | None:
-    """Return the code of *source*, None where the compiler has something to warn of, heard or not."""
-    present = "warnings" in sys.modules
+def _compiled_and_kept(source: bytes, path: str, kept: str, head: bytes) -> CodeType:
+    present = set(sys.modules)
     import warnings
 
     try:
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
             code = _compiled(source, path)
+    except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError):
+        return _compiled(source, path)  # it raises this again, and warns before that
     finally:
-        if not present:
-            sys.modules.pop("warnings", None)  # the program has not asked for it
-    return None if said else code
+        for name in sys.modules.keys() - present:
+            del sys.modules[name]  # the program has not asked for them
+    if said:
+        _keep(kept, head + _WARNS)
+        return _compiled(source, path)
+    # A second reference, as for bytecode beside its source: the same bytes whatever the interpreter keeps.
+    references = [code]
+    try:
+        data = head + marshal.dumps(references[0])
+    except ValueError:
+        return code  # it goes deeper than can be written
+    _keep(kept, data)
+    return code
 
 
-def _keep(kept: str, head: bytes, code: CodeType) -> None:
+def _keep(kept: str, data: bytes) -> None:
     """Write the file *kept*; where there are many, remove those that were written the longest time ago."""
     from .files import write
 
-    # A second reference, as for bytecode beside its source: the same bytes whatever the interpreter keeps.
-    references = [code]
-    if not write(kept, head + marshal.dumps(references[0]), 0o600):
+    if not write(kept, data, 0o600):
         return
     folder = os.path.dirname(kept)
     try:

@@ -46,6 +46,7 @@ def kept(folder: Path) -> list[Path]:
 def test_what_was_compiled_is_run_the_next_time(ran: Run, tmp_path: Path) -> None:
     assert ran("print('tea')") == Result(0, "tea\n", "")
     (file,) = kept(tmp_path)
+    assert os.name == "nt" or not file.stat().st_mode & 0o077
     file.write_bytes(file.read_bytes().replace(b"tea", b"TEA", 1))
     assert ran("print('tea')") == Result(0, "TEA\n", "")
     assert not list(tmp_path.glob("**/__pycache__/tea*"))
@@ -75,6 +76,56 @@ def test_the_same_content_says_where_it_is_from(ran: Run, script: Path, tmp_path
 def test_the_compiler_warns_at_each_run(ran: Run, tmp_path: Path) -> None:
     results = [ran("if 1 is 1: print('tea')") for _ in range(3)]
     assert all("SyntaxWarning" in result.err and "tea.py:1" in result.err for result in results), results
+    assert {result.out for result in results} == {"tea\n"}
+    (file,) = kept(tmp_path)
+    assert len(file.read_bytes()) < 20  # that it warns, and no code
+
+
+def test_a_script_that_warns_is_compiled_once_a_run(ran: Run, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "sys.seen = []\n"
+        "sys.addaudithook(lambda name, given: name == 'compile' and 'tea.py' in str(given) and sys.seen.append(1))\n"
+    )
+    source = "import sys\nif 1 is 1: print(len(sys.seen))"
+    paths = os.pathsep.join([str(tmp_path), str(SOURCES)])
+    assert [ran(source, PYTHONPATH=paths).out for _ in range(3)] == ["2\n", "1\n", "1\n"]
+
+
+def test_a_warning_before_an_error_is_heard(ran: Run, tmp_path: Path) -> None:
+    results = [ran("x = 1 is 1\nreturn 5") for _ in range(2)]
+    assert all("SyntaxWarning" in result.err and "SyntaxError" in result.err for result in results), results
+
+
+@pytest.mark.parametrize(
+    ("source", "settings"),
+    [
+        ("print('tea')", {"PYTHONNODEBUGRANGES": "1"}),
+        ("print('tea')", {"PYTHONINTMAXSTRDIGITS": "0"}),
+        ("# coding: latin-1\nprint('tea')", {}),
+        (f"f = {'lambda: ' * 1000}0\nprint('tea')", {}),
+    ],
+)
+def test_what_is_not_decided_by_the_content_or_cannot_be_written(
+    ran: Run, tmp_path: Path, source: str, settings: dict[str, str]
+) -> None:
+    assert ran(source, **settings) == Result(0, "tea\n", "")
+    assert kept(tmp_path) == []
+
+
+@pytest.mark.skipif(not Path("/dev/stdin").exists(), reason="only POSIX systems have such files")
+def test_what_comes_through_a_pipe_is_not_kept(tmp_path: Path) -> None:
+    done = run([sys.executable, *RUN, "/dev/stdin"], tmp_path, "print('tea')", IMPORTAL_CACHE=str(tmp_path / "cache"))
+    assert done == Result(0, "tea\n", "")
+    assert kept(tmp_path) == []
+
+
+def test_while_other_threads_run_nothing_is_kept(ran: Run, tmp_path: Path) -> None:
+    """They may warn just then."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+    )
+    assert ran("print('tea')", PYTHONPATH=os.pathsep.join([str(tmp_path), str(SOURCES)])) == Result(0, "tea\n", "")
     assert kept(tmp_path) == []
 
 
@@ -130,11 +181,12 @@ def test_the_first_run_and_the_next_show_the_program_the_same(ran: Run, tmp_path
         "seen = sys.seen = []\n"
         "sys.addaudithook(lambda name, given: name == 'compile' and 'tea.py' in str(given) and seen.append(given))\n"
     )
-    source = "import sys\nprint(sys.seen, 'warnings' in sys.modules)"
+    source = "import sys\nprint(sys.seen, sorted(sys.modules))"
     first, second = (ran(source, PYTHONPATH=os.pathsep.join([str(tmp_path), str(SOURCES)])) for _ in range(2))
     assert first == second
     assert (first.out.count("tea.py"), first.err) == (1, "")
-    assert first.out.endswith("False\n")
+    assert "'importal.scripts'" in first.out
+    assert "'warnings'" not in first.out
 
 
 def test_a_recording_shows_the_same_each_time_and_keeps_nothing(ran: Run, script: Path, tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def _write(collected: Collected, path: str, level: int, *, sealed: bool, index: 
     modules = counted(len(collected.contents.modules), "module")
     print(f"wrote {path}: {modules}{files}, {len(data):,} bytes", file=sys.stderr)
     if collected.left_out:
-        print(f"{len(collected.left_out)} are not in it, and are found as ever:", file=sys.stderr)
+        print(f"not in it, and found as ever: {counted(len(collected.left_out), 'module')}", file=sys.stderr)
         for name, why in collected.left_out[:10]:
             print(f"  {name}: {why}", file=sys.stderr)
     return 0

@@ -63,11 +63,12 @@ def main(arguments: list[str]) -> int:
 def _print(root: str, collected: Collected, outcome: Outcome) -> None:
     names = list(collected.top_level())
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    files = counted(len(collected.files), "file")
     if outcome.new:
         brought = f"{outcome.contents:,} of them new ({outcome.bytes:,} bytes)"
-        heading = f"published {outcome.release}: {counted(len(collected.files), 'file')}, {brought}"
+        heading = f"published {outcome.release}: {files}, {brought}"
     else:
-        heading = f"nothing has changed: {outcome.release} has these {len(collected.files):,} files, and is current"
+        heading = f"nothing has changed: {outcome.release} is current, and has just this: {files}"
     rows = [
         ("modules", f"{', '.join(names[:_NAMED])}{more}"),
         ("digest", f"sha256:{outcome.digest}"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..words import counted
 from .commands import quote, set_variable
 from .environment import same_file_key
 from .finding import Check, Finding
@@ -21,7 +22,7 @@ def check(environment: Environment, progress: Callable[[str], None]) -> Check:
     """Look at each path entry, and at PYTHONPATH as it was written: the interpreter drops what repeats there."""
     progress("path entries")
     findings = [*_unusable(environment), *_pythonpath(environment), *_repeated(environment)]
-    return Check("path entries", f"{len(environment.entries)} entries", tuple(findings))
+    return Check("path entries", counted(len(environment.entries), "entry", "entries"), tuple(findings))
 
 
 def _unusable(environment: Environment) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 
+from ..words import counted
 from .commands import pip, rename, unset
 from .environment import same_file_key
 from .finding import Check, Finding
@@ -31,7 +32,7 @@ def check(environment: Environment, progress: Callable[[str], None]) -> Check:
             findings += _of_the_standard_library(environment, entry, searched_first=number < searched_later)
     findings += _of_installed(environment)
     local = sum(len(entry.names) for entry in environment.entries[:searched_later])
-    return Check("shadowed names", f"{local} names before the standard library", tuple(findings))
+    return Check("shadowed names", f"{counted(local, 'name')} before the standard library", tuple(findings))
 
 
 def _of_the_standard_library(environment: Environment, entry: Entry, *, searched_first: bool) -> Iterator[Finding]:

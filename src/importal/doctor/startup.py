@@ -43,7 +43,8 @@ def check(environment: Environment, progress: Callable[[str], None]) -> Check:
             own = f"; {os.path.basename(one.file.path)} is importal's own ({_cost(one)})"
         else:
             findings.append(_finding(environment, one))
-    summary = f"{len(environment.start_files)} files, {len(executed)} lines that execute code{own}"
+    executing = counted(len(executed), "line that executes code", "lines that execute code")
+    summary = f"{counted(len(environment.start_files), 'file')}, {executing}{own}"
     return Check("start files", summary, tuple(findings))
 
 

@@ -41,9 +41,11 @@ class Streams:
     def code(self, place: Place) -> CodeType:
         """Return the code that lies at *place*, a new object each time. Raises PackError where it cannot be read."""
         stream, number = place[0] + place[2], place[5]
-        codes = self._waiting.pop(stream, None)
-        code = None if codes is None else codes[number]
-        if codes is None or code is None:
+        codes = self._waiting.pop(stream, None) or self._read(place)
+        if not 0 <= number < len(codes):
+            raise PackError(self.file.path, "there is no code where its index says")
+        code = codes[number]
+        if code is None:
             codes = self._read(place)
             code = codes[number]
         codes[number] = None
@@ -59,7 +61,7 @@ class Streams:
         self._waiting = {}
 
     def _read(self, place: Place) -> list[CodeType | None]:
-        offset, size, start, length, checksum, number = place
+        offset, size, start, length, checksum, _ = place
         held, self._held = self._held, None
         if held is not None and held[0] == offset:
             data = held[1]
@@ -74,7 +76,5 @@ class Streams:
             self._done[offset] = True
             self._next = offset + size
         codes = self.file.object(data, start, length, checksum)
-        if not isinstance(codes, tuple) or not 0 <= number < len(codes):
-            raise PackError(self.file.path, "there is no code where its index says")
         self._held = held
         return list(codes)

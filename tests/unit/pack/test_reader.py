@@ -552,6 +552,48 @@ def test_what_is_read_at_once_is_read_once(child: Child) -> None:
     assert out == "40 True True\n"
 
 
+def test_what_is_alone_stays_alone(child: Child) -> None:
+    """A pack that is made anew has together what was together, and nothing else."""
+    out = child("""
+        from importal.pack import refresh
+        from importal.pack.reader import Pack
+        names = [f"small{number}" for number in range(9)]
+        trees.write({f"{name}.py": f"value = {name!r}" for name in names}, lib)
+        collected = collect.Collected()
+        collected.contents = collect.index([str(lib)])
+        gather = collect.Gatherer(collected, sys.flags.optimize)
+        for number, name in enumerate(names):
+            gather.file(name, str(lib / f"{name}.py"), ("program", number) if number < 6 else ())
+        file = tmp / "app.pack"
+        file.write_bytes(writing.encode(collected.contents, str(file)))
+        def together():
+            streams = {}
+            for name in names:
+                place = Pack(str(file)).entry(name)[1][5]
+                streams.setdefault(place[0] + place[2], []).append(name[-1])
+            return sorted("".join(stream) for stream in streams.values())
+        print(together())
+        file.write_bytes(writing.encode(refresh.refreshed(str(file))[0].contents, str(file)))
+        print(together())
+    """)
+    assert out == "['012345', '6', '7', '8']\n" * 2
+
+
+def test_a_path_that_is_none_is_an_error_as_ever(child: Child) -> None:
+    out = child("""
+        use.use(pack("m", sealed=True))
+        path, sys.path = sys.path, None
+        try:
+            import gone
+        except TypeError as error:
+            print("TypeError")
+        sys.path = path
+        import m
+        print(m.__name__)
+    """)
+    assert out == "TypeError\nm\n"
+
+
 def test_a_hook_that_imports_while_code_is_read(child: Child) -> None:
     out = child("""
         used = use.use(pack("m", "n", "p", "p.a", sealed=True))
