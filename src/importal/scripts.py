@@ -98,10 +98,12 @@ def _compiled_and_kept(source: bytes, path: str, kept: str, head: bytes) -> Code
             warnings.simplefilter("always")
             code = _compiled(source, path)
     except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError):
-        return _compiled(source, path)  # it raises this again, and warns before that
+        code = None
     finally:
         for name in sys.modules.keys() - present:
             del sys.modules[name]  # the program has not asked for them
+    if code is None:
+        return _compiled(source, path)  # it raises that again, and warns before
     if said:
         _keep(kept, head + _WARNS)
         return _compiled(source, path)

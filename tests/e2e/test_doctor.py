@@ -94,7 +94,7 @@ def test_an_enabled_environment_is_healthy(inhabited: Home, here: Path, report: 
     assert inhabited.importal("enable").status == 0
     result = inhabited.importal("doctor", cwd=here)
     assert (result.status, result.err) == (0, "")
-    assert "1 lines that execute code; importal.pth is importal's own (" in result.out
+    assert "1 line that executes code; importal.pth is importal's own (" in result.out
     assert result.out.endswith("\n\nhealthy\n")
     document = report("--python", str(inhabited.python))
     assert findings(document) == []
