@@ -244,6 +244,11 @@ def source_hash(source_bytes: bytes | memoryview) -> bytes:
     return _imp.source_hash(_MAGIC, source_bytes)
 
 
+def warning_filters() -> list[Any]:
+    """Return the filters that decide which warnings are shown, also where the module `warnings` is not loaded."""
+    return getattr(sys.modules.get("warnings", _warnings), "filters", [])
+
+
 def is_importlibs(function: Any) -> bool:
     """Tell whether *function* is one of the frozen importlib: not by its module, which wrappers take over."""
     code = getattr(function, "__code__", None)

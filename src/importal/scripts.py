@@ -10,11 +10,11 @@ from __future__ import annotations
 import marshal
 import os
 import sys
+from _io import StringIO
 
 from .bytecode import header
 from .caches import bytecode_folder
-from .events import host_events
-from .interpreter import MAGIC_NUMBER, source_hash
+from .interpreter import MAGIC_NUMBER, source_hash, warning_filters
 from .loaders.source import code_from_bytecode
 from .own import is_trusted
 
@@ -35,7 +35,8 @@ def code_of_script(source: bytes, path: str) -> CodeType:
 
     Raises what compiling raises.
     """
-    kept = _location(path) if _content_decides(source) else None
+    settings = _settings(source)
+    kept = None if settings is None else _location(path, settings)
     if kept is None:
         return _compiled(source, path)
     head = header.hash_header(MAGIC_NUMBER, source_hash(source), checked=True)
@@ -50,34 +51,50 @@ def code_of_script(source: bytes, path: str) -> CodeType:
         else:
             sys.audit("compile", source, path)  # as the compiler does
             return code
-    if sys.dont_write_bytecode or _is_watched():
-        return _compiled(source, path)
-    return _compiled_and_kept(source, path, kept, head)
+    code, warned = _heard(source, path)
+    if not sys.dont_write_bytecode:
+        _keep(kept, head, None if warned else code)
+    return code
 
 
 def _compiled(source: bytes, path: str) -> CodeType:
     return compile(source, path, "exec", dont_inherit=True)
 
 
-def _content_decides(source: bytes) -> bool:
-    """Tell whether nothing else decides on the code: a codec of the program's, or an option of the interpreter's."""
+def _settings(source: bytes) -> str | None:
+    """Return what decides on the code of *source*, and on what is said of it, besides its content; None: not known."""
+    warnings = sys.modules.get("warnings")
+    show = getattr(warnings, "showwarning", None)
+    if warnings is not None and not str(getattr(show, "__module__", None)).endswith("warnings"):
+        return None  # the program's own function may write elsewhere than to stderr
+    if any(b"coding" in line and b"utf-8" not in line for line in source.split(b"\n", 2)[:2]):
+        return None  # a codec may be the program's own
     variables = () if sys.flags.ignore_environment else os.environ
-    if "no_debug_ranges" in sys._xoptions or "PYTHONNODEBUGRANGES" in variables:
-        return False
-    if sys.get_int_max_str_digits() != sys.int_info.default_max_str_digits:
-        return False
-    return all(b"coding" not in line or b"utf-8" in line for line in source.split(b"\n", 2)[:2])
+    ranges = "no_debug_ranges" in sys._xoptions or "PYTHONNODEBUGRANGES" in variables
+    return f"{warning_filters()} {ranges} {sys.get_int_max_str_digits()}"
 
 
-def _is_watched() -> bool:
-    """Tell whether somebody would notice that `warnings` is loaded, and set to other filters, for a moment."""
-    return bool(host_events.observers) or len(sys._current_frames()) > 1
+def _heard(source: bytes, path: str) -> tuple[CodeType, bool]:
+    """Return the code of *source*, and whether its compiler has written warnings. Where it raises, they stand first."""
+    stderr, sys.stderr = sys.stderr, StringIO()
+    try:
+        code = _compiled(source, path)
+    finally:
+        said = sys.stderr.getvalue()
+        sys.stderr = stderr
+        if said and stderr is not None:
+            try:
+                stderr.write(said)
+            except (OSError, ValueError):
+                pass  # closed: nobody is to read it
+    return code, bool(said)
 
 
-def _location(path: str) -> str | None:
+def _location(path: str, settings: str) -> str | None:
     """Return where the code of the script *path* is kept; None where the interpreter keeps no bytecode."""
     base = bytecode_folder(sys)
-    return base and os.path.join(base, "scripts", f"{source_hash(os.fsencode(path)).hex()}.pyc")
+    name = source_hash(b"\0".join((os.fsencode(path), settings.encode(errors="backslashreplace")))).hex()
+    return base and os.path.join(base, "scripts", f"{name}.pyc")
 
 
 def _read(kept: str) -> bytes:
@@ -89,38 +106,16 @@ def _read(kept: str) -> bytes:
         return b""
 
 
-def _compiled_and_kept(source: bytes, path: str, kept: str, head: bytes) -> CodeType:
-    present = set(sys.modules)
-    import warnings
+def _keep(kept: str, head: bytes, code: CodeType | None) -> None:
+    """Write the file *kept*; where there are many, remove those that were written the longest time ago."""
+    from .files import write
 
-    try:
-        with warnings.catch_warnings(record=True) as said:
-            warnings.simplefilter("always")
-            code = _compiled(source, path)
-    except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError):
-        code = None
-    finally:
-        for name in sys.modules.keys() - present:
-            del sys.modules[name]  # the program has not asked for them
-    if code is None:
-        return _compiled(source, path)  # it raises that again, and warns before
-    if said:
-        _keep(kept, head + _WARNS)
-        return _compiled(source, path)
     # A second reference, as for bytecode beside its source: the same bytes whatever the interpreter keeps.
     references = [code]
     try:
         data = head + marshal.dumps(references[0])
     except ValueError:
-        return code  # it goes deeper than can be written
-    _keep(kept, data)
-    return code
-
-
-def _keep(kept: str, data: bytes) -> None:
-    """Write the file *kept*; where there are many, remove those that were written the longest time ago."""
-    from .files import write
-
+        return  # it goes deeper than can be written
     if not write(kept, data, 0o600):
         return
     folder = os.path.dirname(kept)
