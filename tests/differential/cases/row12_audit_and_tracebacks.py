@@ -106,6 +106,7 @@ case(
             event[1:] = [type(item).__name__ for item in event[1:]]
     report(seen)
     """,
+    packed="the code of modules that are imported one after the other is made at once, with one event",
 )
 
 case(
