@@ -1,7 +1,8 @@
 """Imports along a path of 10 and of 1,000 directories: CPython, importal, and importal with an index, also a sealed one.
 
-Each directory holds one module and one portion of a namespace package. Microseconds, in processes of their own; and
-instructions and file-system calls: those of a process that makes an import less those of one that stops before it.
+Each directory holds one module and one portion of a namespace package. Microseconds for one import, in processes of their
+own; milliseconds of whole processes that make these imports up to the one named; and instructions and file-system calls:
+those of a process that makes an import less those of one that stops before it.
 """
 
 from __future__ import annotations
@@ -101,12 +102,12 @@ class Paths:
         return [*command, str(self.folder / program), str(self.folder / str(size)), str(size), *arguments]
 
 
-def table(title: str, figures: dict[str, dict[str, float]]) -> measure.Table:
+def table(title: str, figures: dict[str, dict[str, float]], digits: int = 0) -> measure.Table:
     """Return the table of *figures*, by run and step, and of 1,000 directories to 10 where there is an index."""
     ratios = {f"{variant} ratio": [f"{variant}, {size}" for size in reversed(SIZES)] for variant in INDEXED}
     rows = measure.Table(title, ["", *figures, *ratios])
-    for step in steps(1):
-        cells = [f"{figure[step]:,.0f}" for figure in figures.values()]
+    for step in next(iter(figures.values())):
+        cells = [f"{figure[step]:,.{digits}f}" for figure in figures.values()]
         parts = [figures[more][step] / (figures[less][step] or 1) for more, less in ratios.values()]
         rows.add(step, *cells, *(f"{part:.2f}" for part in parts))
     return rows
@@ -123,6 +124,20 @@ def time_imports(paths: Paths, rounds: int) -> dict[str, dict[str, float]]:
         run: {step: measure.statistics.median(values) for step, values in result.items()}
         for run, result in results.items()
     }
+
+
+def time_processes(paths: Paths, rounds: int) -> dict[str, dict[str, float]]:
+    """Return the milliseconds of processes that make all imports up to each one, and those of one that makes none."""
+    medians: dict[str, dict[str, float]] = {}
+    for made, step in enumerate(["none", *steps(1)]):
+        runs: dict[str, Callable[[], dict[str, float]]] = {}
+        for size in SIZES:
+            for variant in VARIANTS:
+                command = paths.command(variant, size, "counted.py", *list(steps(size).values())[:made])
+                runs[f"{variant}, {size}"] = lambda command=command: {"ms": measure.Run(command).wall * 1e3}
+        for run, result in measure.interleave(runs, rounds).items():
+            medians.setdefault(run, {})[step] = measure.statistics.median(result["ms"])
+    return medians
 
 
 def count(paths: Paths, counter: Callable[[list[str]], int]) -> dict[str, dict[str, float]]:
@@ -150,6 +165,9 @@ def main() -> None:
             figures["medians"] = time_imports(paths, arguments.rounds)
             title = f"Microseconds for one import: medians of {arguments.rounds} rounds, and 1,000 directories to 10"
             tables.append(table(title, figures["medians"]))
+            figures["processes"] = time_processes(paths, arguments.rounds)
+            title = f"Milliseconds of a process: medians of {arguments.rounds} rounds, and 1,000 directories to 10"
+            tables.append(table(title, figures["processes"], 1))
         if not arguments.no_count and measure.available("valgrind", "instructions are"):
             figures["instructions"] = count(paths, measure.instructions)
             tables.append(table("Instructions for one import, and 1,000 directories to 10", figures["instructions"]))

@@ -87,21 +87,22 @@ def time_statements(statements: list[str], rounds: int) -> tuple[measure.Table, 
 
 
 # Instructions are the mean over some seeds of the hashes: by which names collide, one alone favours this or that variant.
-SEEDS = range(1, 7)
+SEEDS = 6
 
 
-def count_instructions(statements: list[str]) -> tuple[measure.Table, dict[str, object]]:
-    table = measure.Table("Instructions for one execution", ["statement", "CPython", "importal", "ratio"])
+def count_instructions(statements: list[str], seeds: int) -> tuple[measure.Table, dict[str, object]]:
+    title = f"Instructions for one execution, the mean over {seeds} seeds"
+    table = measure.Table(title, ["statement", "CPython", "importal", "ratio"])
     figures: dict[str, object] = {}
     for statement in statements:
         many = 300 if FAILING in statement else 20_000
         each = {}
         for variant in measure.VARIANTS:
             whole, base = (
-                sum(measure.instructions(command(variant, statement, count), seed=seed) for seed in SEEDS)
+                sum(measure.instructions(command(variant, statement, count), seed=seed) for seed in range(1, seeds + 1))
                 for count in (1 + many, 1)
             )
-            each[variant] = (whole - base) / many / len(SEEDS)
+            each[variant] = (whole - base) / many / seeds
         ratio = each["importal"] / each["cpython"]
         table.add(statement, *(f"{each[variant]:.0f}" for variant in measure.VARIANTS), f"{ratio:.3f}")
         figures[statement] = {**each, "ratio": ratio}
@@ -111,11 +112,12 @@ def count_instructions(statements: list[str]) -> tuple[measure.Table, dict[str, 
 def main() -> None:
     parser = measure.parser(__doc__ or "", rounds=15)
     parser.add_argument("--only", metavar="TEXT", help="only statements that contain TEXT")
+    parser.add_argument("--seeds", metavar="N", type=int, default=SEEDS, help=f"count over N seeds (default {SEEDS})")
     options = parser.parse_args()
     statements = [statement for statement in STATEMENTS if not options.only or options.only in statement]
     tables, figures = [], {}
     if not options.no_count and measure.available("valgrind", "instructions are"):
-        table, figures["instructions"] = count_instructions(statements)
+        table, figures["instructions"] = count_instructions(statements, options.seeds)
         tables.append(table)
     if options.rounds:
         table, figures["time"] = time_statements(statements, options.rounds)

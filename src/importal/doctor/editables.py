@@ -6,6 +6,7 @@ import ast
 import os
 from collections import defaultdict
 
+from ..words import counted
 from .commands import pip, remove
 from .finding import Check, Finding
 
@@ -33,7 +34,7 @@ def check(environment: Environment, progress: Callable[[str], None]) -> Check:
             if owner:
                 owners[key] = owner
     findings = [_finding(environment, owners.get(key), found) for key, found in dangling.items()]
-    return Check("editable installations", f"{pointers} pointers", tuple(findings))
+    return Check("editable installations", counted(pointers, "pointer"), tuple(findings))
 
 
 def _pointers(environment: Environment) -> Iterator[tuple[str, Installed | None, str]]:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Streams"]
 
+_NO_CODE = "there is no code where its index says"
+_Code = type((lambda: None).__code__)
+
 # Of so many streams the code is kept that nobody has asked for yet: imports do not always come in the same order.
 _WAITING = 4
 
@@ -43,7 +46,7 @@ class Streams:
         stream, number = place[0] + place[2], place[5]
         codes = self._waiting.pop(stream, None) or self._read(place)
         if not 0 <= number < len(codes):
-            raise PackError(self.file.path, "there is no code where its index says")
+            raise PackError(self.file.path, _NO_CODE)
         code = codes[number]
         if code is None:
             codes = self._read(place)
@@ -77,4 +80,6 @@ class Streams:
             self._next = offset + size
         codes = self.file.object(data, start, length, checksum)
         self._held = held
+        if not isinstance(codes, tuple) or not all(isinstance(code, _Code) for code in codes):
+            raise PackError(self.file.path, _NO_CODE)
         return list(codes)

@@ -39,6 +39,13 @@ class Finder:
         self.forgot += 1
 
 
+class Nowhere:
+    """Knows that there is no module of any name."""
+
+    def answer(self, *_: object) -> None:
+        return None
+
+
 def search(*path: str, hooks: Any = (), cache: dict[str, Any] | None = None) -> PathSearch:
     state = State(path, path_hooks=hooks)
     state.path_importer_cache.update(cache or {})
@@ -62,6 +69,15 @@ def test_the_first_finder_with_a_loader_wins() -> None:
     assert found.find_spec("a").loader is first  # type: ignore[union-attr]
     assert found.find_spec("b").loader is second  # type: ignore[union-attr]
     assert found.find_spec("c") is None
+
+
+def test_a_path_that_is_none_cannot_be_searched() -> None:
+    searching = search()
+    searching.state.path = None  # type: ignore[assignment]
+    with pytest.raises(TypeError, match="not iterable"):
+        searching.find_spec("a")
+    searching.known = (Nowhere(),)
+    assert searching.find_spec("a") is None
 
 
 def test_a_path_that_is_given_replaces_the_states() -> None:

@@ -579,21 +579,6 @@ def test_what_is_alone_stays_alone(child: Child) -> None:
     assert out == "['012345', '6', '7', '8']\n" * 2
 
 
-def test_a_path_that_is_none_is_an_error_as_ever(child: Child) -> None:
-    out = child("""
-        use.use(pack("m", sealed=True))
-        path, sys.path = sys.path, None
-        try:
-            import gone
-        except TypeError as error:
-            print("TypeError")
-        sys.path = path
-        import m
-        print(m.__name__)
-    """)
-    assert out == "TypeError\nm\n"
-
-
 def test_a_hook_that_imports_while_code_is_read(child: Child) -> None:
     out = child("""
         used = use.use(pack("m", "n", "p", "p.a", sealed=True))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from importal import source_hash
 from importal.errors import PackError
 from importal.pack import streams as streams_file
 from importal.pack import writing
-from importal.pack.format import PackFile
+from importal.pack.format import PackFile, read_header, write
 from importal.pack.streams import Streams
 from importal.pack.writing import Contents, Module, encode
 
@@ -121,3 +123,14 @@ def test_a_place_that_is_none_is_refused(packed: Any, number: int) -> None:
     offset, size, start, length, checksum, _ = places["m00"]
     with pytest.raises(PackError, match="no code where its index says"):
         streams.code((offset, size, start, length, checksum, number))
+
+
+@pytest.mark.parametrize("stream", [None, 7, "exit()", ("exit()",), [1]])
+def test_a_stream_that_holds_no_code_is_refused(packed: Any, tmp_path: Path, stream: object) -> None:
+    streams, _ = packed(["m00"])
+    block = marshal.dumps(stream)
+    (tmp_path / "app.pack").write_bytes(write(b"", [block], optimization=0, flags=0))
+    streams.file.header = read_header((tmp_path / "app.pack").read_bytes())
+    streams.file._base = streams.file.header.root[0]
+    with pytest.raises(PackError, match="no code where its index says"):
+        streams.code((0, len(block), 0, len(block), source_hash(block), 0))
