@@ -1,7 +1,7 @@
 """Imports along a path of 10 and of 1,000 directories: CPython, importal, and importal with an index, also a sealed one.
 
 Each directory holds one module and one portion of a namespace package. Microseconds for one import, in processes of their
-own; milliseconds of whole processes that make these imports up to the one named; and instructions and file-system calls:
+own; milliseconds of whole processes that make none of them, the first, or all; and instructions and file-system calls:
 those of a process that makes an import less those of one that stops before it.
 """
 
@@ -25,7 +25,8 @@ INDEXED = [variant for variant, options in VARIANTS.items() if options is not No
 PROGRAM = """
 import json, sys, time
 root, size = sys.argv[1], int(sys.argv[2])
-sys.path[1:1] = [f"{root}/d{number:04}" for number in range(size)]
+with open(root + ".txt") as file:
+    sys.path[1:1] = file.read().splitlines()
 def timed(name):
     begun = time.perf_counter()
     try:
@@ -44,7 +45,8 @@ print(json.dumps({
 COUNTED = """
 import os, sys
 root, size, names = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
-sys.path[1:1] = [f"{root}/d{number:04}" for number in range(size)]
+with open(root + ".txt") as file:
+    sys.path[1:1] = file.read().splitlines()
 for name in names:
     try:
         __import__(name)
@@ -67,6 +69,13 @@ def steps(size: int) -> dict[str, str]:
     }
 
 
+def processes(size: int) -> dict[str, list[str]]:
+    """Return what the processes import that are timed as a whole."""
+    made = steps(size)
+    firsts = {step.partition(",")[0]: [name] for step, name in made.items() if step.endswith("first")}
+    return {"no import": [], **firsts, "all six": list(made.values())}
+
+
 class Paths:
     """The directories, the indexes of them, and the two programs, in *folder*."""
 
@@ -80,12 +89,13 @@ class Paths:
                 (place / "ns").mkdir(parents=True)
                 (place / f"m{number}.py").write_text("x = 1\n")
                 (place / "ns" / f"s{number}.py").write_text("x = 1\n")
+            places = [str(folder / str(size) / f"d{number:04}") for number in range(size)]
+            (folder / f"{size}.txt").write_text("\n".join(places))
             # Before the index is made: a directory in which bytecode is written later has changed.
             self._run("-m", "compileall", "-q", str(folder / str(size)))
-            entries = sorted(map(str, (folder / str(size)).iterdir()))
             for variant in INDEXED:
                 index = str(self._index(variant, size))
-                self._run("-m", "importal", "index", "-o", index, *(VARIANTS[variant] or []), *entries)
+                self._run("-m", "importal", "index", "-o", index, *(VARIANTS[variant] or []), *places)
 
     def _run(self, *arguments: str) -> None:
         subprocess.run([sys.executable, *arguments], check=True, capture_output=True, env=measure.environment())
@@ -127,16 +137,16 @@ def time_imports(paths: Paths, rounds: int) -> dict[str, dict[str, float]]:
 
 
 def time_processes(paths: Paths, rounds: int) -> dict[str, dict[str, float]]:
-    """Return the milliseconds of processes that make all imports up to each one, and those of one that makes none."""
+    """Return the milliseconds of each process of `processes`."""
     medians: dict[str, dict[str, float]] = {}
-    for made, step in enumerate(["none", *steps(1)]):
+    for process in processes(1):
         runs: dict[str, Callable[[], dict[str, float]]] = {}
         for size in SIZES:
             for variant in VARIANTS:
-                command = paths.command(variant, size, "counted.py", *list(steps(size).values())[:made])
+                command = paths.command(variant, size, "counted.py", *processes(size)[process])
                 runs[f"{variant}, {size}"] = lambda command=command: {"ms": measure.Run(command).wall * 1e3}
         for run, result in measure.interleave(runs, rounds).items():
-            medians.setdefault(run, {})[step] = measure.statistics.median(result["ms"])
+            medians.setdefault(run, {})[process] = measure.statistics.median(result["ms"])
     return medians
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from ..loaders.resources import SourcePath
     from .format import Block, PackFile
+    from .roots import Roots
 
 __all__ = ["Carried"]
 
@@ -20,7 +21,7 @@ __all__ = ["Carried"]
 class Carried:
     """The files in the block *index* of *pack*, by where they lay: below which of *roots*, and their path in it."""
 
-    def __init__(self, pack: PackFile, index: Block, roots: list[str]) -> None:
+    def __init__(self, pack: PackFile, index: Block, roots: Roots) -> None:
         self._pack = pack
         self._index = index
         self._roots = roots
@@ -72,7 +73,8 @@ class Carried:
     def _all(self) -> list[_Below]:
         if self._trees is None:
             below: dict[int, dict[str, Block]] = self._pack.read(self._index)
-            self._trees = [_Below(self._pack, _slashed(self._roots[root]), files) for root, files in below.items()]
+            directories = self._roots.directories
+            self._trees = [_Below(self._pack, _slashed(directories[root]), files) for root, files in below.items()]
         return self._trees
 
 

@@ -36,7 +36,7 @@ __all__ = [
 
 # As in PNG's: a transfer that takes the file for text damages this first.
 SIGNATURE = b"\x89IMPORTALPACK\r\n\n"
-VERSION = 3
+VERSION = 4
 HEADER_SIZE = 64
 _CHECKED = 56
 

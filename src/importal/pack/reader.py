@@ -21,6 +21,7 @@ from ..machine import Machine
 from ..spec import ModuleSpec
 from .entries import View, entries_of, is_somebody_elses
 from .format import INDEX_ONLY, REPLACED, SEALED, PackFile
+from .roots import Roots
 from .streams import Streams
 
 TYPE_CHECKING = False
@@ -87,11 +88,8 @@ class Pack:
         self.events = host_events
 
     def _understand(self, root: dict[str, Any]) -> None:
-        # Directories, and of those that were listed what they said of themselves then.
-        places = anchors(self.path)
-        self.roots = [places[anchor] + below for anchor, below, _ in root["roots"]]
-        self._stamps = [stamp for _, _, stamp in root["roots"]]
-        self._listed = {self.roots[number]: number for number in root["listed"]}
+        self._roots = Roots(root["roots"], anchors(self.path), root["listed"], root["stamps"])
+        self._searched: int = root["searched"]
         self._buckets: tuple[Any, ...] = root["buckets"]
         self._entries: list[dict[str, Any] | None] = [None] * len(self._buckets)
         # The namespace packages whose portions are roots.
@@ -105,7 +103,7 @@ class Pack:
         if root["files"] is not None:
             from .carried import Carried
 
-            self.carried = Carried(self.file, root["files"], self.roots)
+            self.carried = Carried(self.file, root["files"], self._roots)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.path!r}>"
@@ -113,9 +111,14 @@ class Pack:
     # ------------------------------------------------------------ what is known of a name
 
     @property
+    def roots(self) -> list[str]:
+        """The directories that the pack knows."""
+        return self._roots.directories
+
+    @property
     def searched(self) -> list[str]:
         """The entries of the path of which the pack knows all names."""
-        return [self.roots[number] for number in self.file.root["searched"]]
+        return self.roots[: self._searched]
 
     def entry(self, name: str) -> Any:
         """Return what the pack holds of *name*: (the roots that hold such a name, the module or None), or None."""
@@ -228,10 +231,11 @@ class Pack:
     def _portions(self, name: str, view: View, found: list[int], ask: Callable[[str, list[str]], Any]) -> Any:
         """Return the spec of a namespace package with its portions in the places that were *found*, and in others."""
         below = os.sep + name.rpartition(".")[2]
-        portions = [self.roots[view.roots[place]] + below for place in found]
-        if not self._listed.keys() >= set(portions):
+        directories, listed = self._roots.directories, self._roots.numbers
+        portions = [directories[view.roots[place]] + below for place in found]
+        if not listed.keys() >= set(portions):
             return UNKNOWN  # something else of that name is in one of them
-        if self._changed and not self._changed.isdisjoint(map(self._listed.__getitem__, portions)):
+        if self._changed and not self._changed.isdisjoint(map(listed.__getitem__, portions)):
             return UNKNOWN  # one of them may be a regular package by now
         elsewhere = view.portions_elsewhere(name, ask)
         if elsewhere is None:
@@ -266,13 +270,14 @@ class Pack:
 
     def _look_at(self, package: str, path: Sequence[str]) -> View:
         """Find the roots in *path*. One that has changed since the pack was made is asked as any other entry."""
-        if not self.sealed and self._changed is None and (not self.index_only or len(self._listed) <= _FEW):
+        if not self.sealed and self._changed is None and (not self.index_only or self._roots.listed <= _FEW):
             self._check()
         known = list(path)
+        number = self._roots.numbers.get
         if set(map(type, known)) <= {str}:
-            roots = list(map(self._listed.get, known))
+            roots = list(map(number, known))
         else:
-            roots = [self._listed.get(one) if isinstance(one, str) else None for one in known]
+            roots = [number(one) if isinstance(one, str) else None for one in known]
         if self._changed:
             roots = [None if root in self._changed else root for root in roots]
         if self._hooks is not None:
@@ -283,8 +288,8 @@ class Pack:
 
     def _check(self) -> None:
         """Look which directories are not what they were."""
-        listed = self._listed.values()
-        self._changed = frozenset(one for one in listed if stamp_of(self.roots[one]) != self._stamps[one])
+        roots = self._roots
+        self._changed = frozenset(one for at, one in roots.numbers.items() if stamp_of(at) != roots.stamp(one))
         if self._changed:
             self._views = {}
 

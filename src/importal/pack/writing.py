@@ -10,6 +10,7 @@ from ..files import write_whole
 from ..interpreter import source_hash
 from . import format as file_format
 from .reader import anchors, bucket_of
+from .roots import runs_of, stamps_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ _IN_A_STREAM = 1 << 17
 # So many names are looked up soonest in one table; of more, only a part should have to be read for one name.
 _ONE_BUCKET = 4096
 _IN_A_BUCKET = 256
+# A program looks up few of the names in an index.
+_ONE_BUCKET_OF_AN_INDEX = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +140,16 @@ def encode(contents: Contents, path: str, *, optimization: int = 0, sealed: bool
         )
         for package in sorted(contents.inside)
     }
-    count = 1 if len(entries) <= _ONE_BUCKET else len(entries) // _IN_A_BUCKET + 1
+    most = _ONE_BUCKET_OF_AN_INDEX if index else _ONE_BUCKET
+    count = 1 if len(entries) <= most else len(entries) // _IN_A_BUCKET + 1
     buckets: list[dict[str, Any]] = [{} for _ in range(count)]
     for name in sorted(entries):
         buckets[bucket_of(name, count) if count > 1 else 0][name] = entries[name]
-    stamps: dict[str, int | None] = {directory: stamp for directory, stamp, _ in contents.roots}
     root_block = {
-        "roots": tuple((*anchored(one, path), stamps.get(one)) for one in places),
-        "listed": tuple(range(len(contents.roots))),
-        "searched": tuple(range(contents.searched)),
+        "roots": runs_of(anchored(one, path) for one in places),
+        "listed": len(contents.roots),
+        "stamps": stamps_of(stamp for _, stamp, _ in contents.roots),
+        "searched": contents.searched,
         "packages": tuple(sorted(contents.packages)),
         "carries": contents.carries,
         "files": add(file_format.marshalled(carried)) if carried else None,
