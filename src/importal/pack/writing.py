@@ -31,8 +31,6 @@ _IN_A_STREAM = 1 << 17
 # So many names are looked up soonest in one table; of more, only a part should have to be read for one name.
 _ONE_BUCKET = 4096
 _IN_A_BUCKET = 256
-# A program looks up few of the names in an index.
-_ONE_BUCKET_OF_AN_INDEX = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +138,7 @@ def encode(contents: Contents, path: str, *, optimization: int = 0, sealed: bool
         )
         for package in sorted(contents.inside)
     }
-    most = _ONE_BUCKET_OF_AN_INDEX if index else _ONE_BUCKET
-    count = 1 if len(entries) <= most else len(entries) // _IN_A_BUCKET + 1
+    count = 1 if len(entries) <= _ONE_BUCKET else len(entries) // _IN_A_BUCKET + 1
     buckets: list[dict[str, Any]] = [{} for _ in range(count)]
     for name in sorted(entries):
         buckets[bucket_of(name, count) if count > 1 else 0][name] = entries[name]
