@@ -26,6 +26,7 @@ __all__ = [
     "REPLACED",
     "SEALED",
     "VERSION",
+    "Code",
     "Header",
     "PackFile",
     "marshalled",
@@ -43,7 +44,8 @@ _CHECKED = 56
 #: Flags of a header.
 SEALED, INDEX_ONLY = 1, 2
 
-_Code: type[CodeType] = type((lambda: None).__code__)
+#: The type of code objects; `types` is a module that a start does without.
+Code: type[CodeType] = type((lambda: None).__code__)
 
 #: Why a pack goes out of use without being damaged.
 REPLACED = "another file was put in its place"
@@ -181,7 +183,7 @@ def marshalled_shared(value: CodeType | tuple[CodeType | None, ...] | None) -> b
     while rest:
         one = rest.pop()
         held.append(one)
-        if isinstance(one, _Code):
+        if isinstance(one, Code):
             rest += [
                 one.co_consts, one.co_names, one.co_varnames, one.co_cellvars, one.co_freevars, one.co_filename,
                 one.co_name, one.co_qualname, one.co_linetable, one.co_exceptiontable,

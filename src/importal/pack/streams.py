@@ -7,6 +7,7 @@ Several streams are read from the file at once. A module that is asked for out o
 from __future__ import annotations
 
 from ..errors import PackError
+from .format import Code
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Streams"]
 
 _NO_CODE = "there is no code where its index says"
-_Code = type((lambda: None).__code__)
 
 # Of so many streams the code is kept that nobody has asked for yet: imports do not always come in the same order.
 _WAITING = 4
@@ -80,6 +80,6 @@ class Streams:
             self._next = offset + size
         codes = self.file.object(data, start, length, checksum)
         self._held = held
-        if not isinstance(codes, tuple) or not all(isinstance(code, _Code) for code in codes):
+        if not isinstance(codes, tuple) or not all(isinstance(code, Code) for code in codes):
             raise PackError(self.file.path, _NO_CODE)
         return list(codes)

@@ -579,6 +579,21 @@ def test_what_is_alone_stays_alone(child: Child) -> None:
     assert out == "['012345', '6', '7', '8']\n" * 2
 
 
+def test_a_path_that_is_none_is_an_error_and_the_pack_goes_on(child: Child) -> None:
+    out = child("""
+        used = use.use(pack("m", sealed=True))
+        path, sys.path = sys.path, None
+        try:
+            import gone
+        except TypeError as error:
+            print("TypeError")
+        sys.path = path
+        import m
+        print(m.__name__, used.used)
+    """)
+    assert out == "TypeError\nm 1\n"
+
+
 def test_a_hook_that_imports_while_code_is_read(child: Child) -> None:
     out = child("""
         used = use.use(pack("m", "n", "p", "p.a", sealed=True))
