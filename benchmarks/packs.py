@@ -71,8 +71,7 @@ import marshal, sys
 from importal.pack.reader import Pack
 pack = Pack(sys.argv[1])
 found = {}
-for name in pack.names():
-    kind, root, below, _, _, place = pack.entry(name)[1]
+for name, (kind, root, below, _, _, place) in pack.table.modules():
     if kind == "source":
         code = marshal.dumps(pack.streams.code(place))
         found[name] = (code, pack.roots[root] + below, below.endswith("__init__.py"))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _ASKED_AT_START = ("sitecustomize", "usercustomize", "linecache")
 
 # What importal's modules import that a program may not have: it is found anew when the program asks for it.
-_UNASKED = ("__future__", "_operator", "gc", "itertools")
+_UNASKED = ("__future__", "_operator", "gc")
 
 _started = False
 

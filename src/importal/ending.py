@@ -11,7 +11,6 @@ from __future__ import annotations
 import _io
 import gc
 import sys
-from _operator import length_hint
 
 from .interpreter import is_main_interpreter
 
@@ -41,8 +40,8 @@ _COLLECTED = 1 << 14
 _HANDLERS_OF_ANY_GENERATOR = 1 if sys.version_info >= (3, 12) else 0
 # Their finalisers close a piece of memory.
 _IN_MEMORY = (_io.BytesIO, _io.StringIO)
-# Objects of classes of these names write, or complain, when they are freed, and have no finaliser: an open database of
-# `dbm` does, and nanobind's functions count, at the very end, what has not been freed.
+# Objects of classes of these names, which derive from nothing but object, write or complain when they are freed, and
+# have no finaliser: an open database of `dbm` does, and nanobind's functions count, at the very end, what is left.
 _WRITE_WHEN_FREED = frozenset({"dbm", "gdbm", "nb_func"})
 
 
@@ -68,13 +67,13 @@ def _nothing_has_a_finaliser() -> bool:
     if not is_main_interpreter():
         return False  # the classes of other interpreters, which some here derive from, are not found
     try:
-        if any(_fact(metaclass, "mro") is not type.mro for metaclass in _below([type])):
+        if any(_fact(metaclass, "mro") is not type.mro for metaclass in _family([type])):
             return False  # what its classes inherit is not told by their bases
-        every = _below([object])
-        if not _WRITE_WHEN_FREED.isdisjoint(map(_name_of, every)):
+        if not _WRITE_WHEN_FREED.isdisjoint(map(_name_of, type.__subclasses__(object))):
             return False
+        every = _family([object])
         defining = [one for one, names in zip(every, map(_names_of, every), strict=True) if "__del__" in names]
-        finalised = [one for one in (*defining, *_below(defining)) if one not in _IN_MEMORY]
+        finalised = [one for one in _family(defining) if one not in _IN_MEMORY]
         if not all(map(_objects_are_known, defining)) or not all(map(_is_itself, finalised)):
             return False
         return _all_end_silently(set(finalised))
@@ -82,14 +81,16 @@ def _nothing_has_a_finaliser() -> bool:
         return False
 
 
-def _below(classes: list[Any]) -> list[Any]:
-    """Return all classes that derive from one of *classes*. There may be thousands."""
-    found: dict[int, Any] = {}
-    while classes:
-        level = {id(one): one for cls in classes for one in type.__subclasses__(cls)}
-        classes = [one for key, one in level.items() if key not in found]
-        found |= level
-    return list(found.values())
+def _family(classes: list[Any]) -> list[Any]:
+    """Return *classes* and all that derive from one of them. There may be thousands."""
+    found = [*classes]
+    known = set(map(id, found))
+    for cls in found:
+        for one in type.__subclasses__(cls):
+            if id(one) not in known:
+                known.add(id(one))
+                found.append(one)
+    return found
 
 
 def _is_itself(cls: Any) -> bool:
@@ -101,11 +102,11 @@ def _all_end_silently(finalised: set[Any]) -> bool:
     """Tell whether the finalisers of all objects of the *finalised* classes do nothing."""
     streams = _standard_streams()
     objects = gc.get_objects()
-    rest = iter(objects)
+    rest: Any = iter(objects)
     # Types are compared as they are: `isinstance` asks proxies for the class of what they stand for. There may be
     # hundreds of thousands of objects: C code goes on to the next one that matters.
     while not finalised.isdisjoint(map(type, rest)):
-        one = objects[-length_hint(rest) - 1]
+        one = objects[-rest.__length_hint__() - 1]
         if not _ends_silently(one) and all(one is not stream for stream in streams):
             return False
     return True

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import _thread
 import sys
-from itertools import count
 
 from .import_errors import DeadlockError
 
@@ -98,7 +97,7 @@ class ModuleLocks:
         self.held: dict[str, ModuleLock] = {}
         self.waiting: dict[int, Waiting] = {}
         self._thread_frames = thread_frames
-        self._turns = count()
+        self._turns = 0
 
     def lock(self, name: str) -> ModuleLock:
         """Return the lock of *name*, for whoever is going to :meth:`take` it; :meth:`leave` ends its use."""
@@ -117,7 +116,7 @@ class ModuleLocks:
             lock.count = depth
             if not depth:
                 lock.owner = None
-        if lock.owner is None:
+        if lock.owner is None and lock.waiters:
             lock.wake()
         held, name = self.held, lock.name
         lock.users -= 1
@@ -183,7 +182,7 @@ class ModuleLocks:
         waiter = _thread.allocate_lock()
         waiter.acquire()
         outer = self.waiting.get(me)
-        turn = next(self._turns)
+        self._turns = turn = self._turns + 1
         frames: Mapping[int, FrameType] = {}
         try:
             self.waiting[me] = lock, turn, outer

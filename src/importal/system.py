@@ -205,7 +205,7 @@ class ImportSystem:
         lock = self.locks.lock(name)
         depth = lock.count if lock.owner == me else 0
         try:
-            if not self._take(lock):
+            if not (self._take_observed(lock) if self.events.observers else self.locks.take(lock)):
                 return self._instead_of_deadlock(name)
             # Another thread may have loaded it since this one began to search.
             module: ModuleType = table.get(name, _MISSING)
@@ -218,8 +218,8 @@ class ImportSystem:
                     lock.owner = None
             self.locks.leave(lock, depth)
 
-    def _take(self, lock: ModuleLock) -> bool:
-        if not self.events.observers or not self.locks.held_by_another(lock.name):
+    def _take_observed(self, lock: ModuleLock) -> bool:
+        if not self.locks.held_by_another(lock.name):
             return self.locks.take(lock)
         self.events.announce("wait", "started", lock.name, owner=lock.owner)
         taken = self.locks.take(lock)
@@ -290,7 +290,7 @@ class ImportSystem:
             if AUDITS_IN_PYTHON:
                 set_lazy_attributes(module, name)
             spec._initializing = False
-            if self._when_loaded:
+            if spec.name in self._when_loaded:
                 self._tell_loaded(spec.name, module)
         except BaseException as error:
             if module is not None:

@@ -135,12 +135,11 @@ def _show(path: str) -> int:
     from ..pack.reader import Pack
 
     pack = Pack(path, any_level=True)
-    names = pack.names()
-    print(f"{pack.path}: {counted(len(names), 'module')}, {'sealed' if pack.sealed else 'checked'}")
+    modules = pack.table.modules()
+    print(f"{pack.path}: {counted(len(modules), 'module')}, {'sealed' if pack.sealed else 'checked'}")
     for directory in pack.roots:
         print(f"  root {directory}")
-    for name in names:
-        kind, root, below, *_ = pack.entry(name)[1]
+    for name, (kind, root, below, *_) in modules:
         where = (
             ", ".join(pack.roots[one] + rest for one, rest in below)
             if kind == "namespace"

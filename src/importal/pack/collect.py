@@ -43,9 +43,9 @@ def index(entries: Sequence[str]) -> Contents:
     contents.searched = len(directories)
     # By directory: its stamp, and the names of modules in it. An entry may be a portion, too.
     listed: dict[str, tuple[int | None, set[str]]] = {}
-    level = {"": directories}
+    level: dict[str, Iterable[str]] = {"": directories}
     while level:
-        below: dict[str, list[str]] = {}
+        below: dict[str, dict[str, str]] = {}
         for package, places in level.items():
             for place in places:
                 if place not in listed:
@@ -56,10 +56,11 @@ def index(entries: Sequence[str]) -> Contents:
                     fullname = f"{package}.{name}" if package else name
                     known.add(fullname)
                     if _is_portion(finder, name):
-                        below.setdefault(fullname, []).append(os.path.join(place, name))
+                        below.setdefault(fullname, {})[place] = os.path.join(place, name)
         # What lies in one place only is found there soon enough; most of it is no package at all.
-        level = {package: places for package, places in below.items() if len(places) > 1}
-        contents.packages |= level.keys()
+        several = {package: portions for package, portions in below.items() if len(portions) > 1}
+        contents.packages |= several
+        level = {package: portions.values() for package, portions in several.items()}
     contents.roots = [(place, stamp, frozenset(names)) for place, (stamp, names) in listed.items()]
     return contents
 

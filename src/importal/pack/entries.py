@@ -11,7 +11,7 @@ from ..loaders.namespace import NamespacePath
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
 __all__ = ["View", "entries_of", "is_somebody_elses"]
@@ -24,13 +24,17 @@ class View:
         self.path = path
         # Of each entry: which root it is; None for what the pack does not know.
         self.roots = roots
-        self.others = [place for place, root in enumerate(roots) if root is None]
-        # Where each root is first: what stands earlier is put in later.
-        self._places = dict(zip(reversed(roots), range(len(roots) - 1, -1, -1), strict=True))
+        self.others = [place for place, root in enumerate(roots) if root is None] if None in roots else []
+        self._places: dict[Any, int] | None = None
 
-    def places_of(self, roots: Iterable[int]) -> list[int]:
+    def places_of(self, roots: Sequence[int]) -> list[int]:
         """Return the places of *roots*, of those that are in the path, in its order."""
-        places = list(map(self._places.get, roots))
+        if not roots:
+            return []
+        if self._places is None:
+            # Where each root is first: what stands earlier is put in later.
+            self._places = dict(zip(reversed(self.roots), range(len(self.roots) - 1, -1, -1), strict=True))
+        places: list[Any] = list(map(self._places.get, roots))
         return sorted(places if None not in places else [place for place in places if place is not None])
 
     def at(self, places: list[int]) -> list[str]:
@@ -54,9 +58,9 @@ class View:
 
 def entries_of(path: Iterable[str]) -> list[str]:
     """Return the entries of a path, which may be of any type, in a list that is not to be changed."""
-    if isinstance(path, NamespacePath):
-        return path.portions()
-    return path if type(path) is list else list(path)
+    if type(path) is list:
+        return path
+    return path.portions() if isinstance(path, NamespacePath) else list(path)
 
 
 def is_somebody_elses(entry: str) -> bool:

@@ -37,7 +37,7 @@ __all__ = [
 
 # As in PNG's: a transfer that takes the file for text damages this first.
 SIGNATURE = b"\x89IMPORTALPACK\r\n\n"
-VERSION = 4
+VERSION = 5
 HEADER_SIZE = 64
 _CHECKED = 56
 

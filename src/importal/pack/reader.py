@@ -14,7 +14,7 @@ from ..errors import PackError
 from ..events import host_events
 from ..finders.entry import ignores_case
 from ..finders.path import UNKNOWN, PathFinder
-from ..interpreter import rename_code, source_hash
+from ..interpreter import rename_code
 from ..loaders.extension import ExtensionFileLoader
 from ..loaders.source import SourceFileLoader
 from ..machine import Machine
@@ -23,6 +23,7 @@ from .entries import View, entries_of, is_somebody_elses
 from .format import INDEX_ONLY, REPLACED, SEALED, PackFile
 from .roots import Roots
 from .streams import Streams
+from .table import Table, numbers_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from ..loaders.resources import SourcePath
     from .carried import Carried
 
-__all__ = ["EXTENSION", "NAMESPACE", "SOURCE", "Pack", "anchors", "bucket_of"]
+__all__ = ["EXTENSION", "NAMESPACE", "SOURCE", "Pack", "anchors"]
 
 #: Kinds of modules.
 SOURCE, EXTENSION, NAMESPACE = "source", "extension", "namespace"
@@ -45,11 +46,6 @@ _FEW = 32
 def anchors(pack: str) -> dict[str, str]:
     """Return what the roots of a pack, which lies at *pack*, are relative to, so that an environment can be moved."""
     return {"prefix": sys.prefix, "base": sys.base_prefix, "pack": os.path.dirname(pack), "": ""}
-
-
-def bucket_of(name: str, buckets: int) -> int:
-    """Return in which of so many *buckets* the module *name* is to be found."""
-    return int.from_bytes(source_hash(name.encode("utf-8", "surrogatepass")), "little") % buckets
 
 
 class Pack:
@@ -78,8 +74,11 @@ class Pack:
         self._given: dict[str, list[str]] = {}
         # By package ("": top level): the path it was last looked for along.
         self._views: dict[str, View] = {}
-        # The roots that are not what they were; None: nobody has looked.
-        self._changed: frozenset[int] | None = None
+        # So many of the roots, the first ones, were looked at; and those of them that are not what they were.
+        self._looked = 0
+        self._changed: set[int] = set()
+        # Whether that is done before anything is answered. A large index is trusted to know where a name is.
+        self._looks_first = not (self.sealed or (self.index_only and self._roots.listed > _FEW))
         self._usable = True
         # What stands on ``path_hooks``, if that is not what importal put there.
         self._hooks: list[Any] | None = None
@@ -88,12 +87,17 @@ class Pack:
         self.events = host_events
 
     def _understand(self, root: dict[str, Any]) -> None:
-        self._roots = Roots(root["roots"], anchors(self.path), root["listed"], root["stamps"])
-        self._searched: int = root["searched"]
-        self._buckets: tuple[Any, ...] = root["buckets"]
-        self._entries: list[dict[str, Any] | None] = [None] * len(self._buckets)
-        # The namespace packages whose portions are roots.
-        self._indexed = frozenset(root["packages"])
+        self._roots = Roots(
+            root["roots"],
+            anchors(self.path),
+            searched=root["searched"],
+            listed=root["listed"],
+            stamps=root["stamps"],
+        )
+        #: Its names.
+        self.table = Table(self.file, root["names"])
+        # The namespace packages whose portions are roots: the numbers of the roots that these are in, and their own.
+        self._indexed: dict[str, tuple[str, str]] = dict(root["packages"])
         # What may be modules in the directories of each package, besides those that are here: where it lies, and that.
         self._listing = root["inside"]
         self._inside: dict[str, Any] = {}
@@ -118,22 +122,7 @@ class Pack:
     @property
     def searched(self) -> list[str]:
         """The entries of the path of which the pack knows all names."""
-        return self.roots[: self._searched]
-
-    def entry(self, name: str) -> Any:
-        """Return what the pack holds of *name*: (the roots that hold such a name, the module or None), or None."""
-        number = bucket_of(name, len(self._buckets)) if len(self._buckets) > 1 else 0
-        entries = self._entries[number]
-        if entries is None:
-            entries = self._entries[number] = self.file.read(self._buckets[number])
-        return entries.get(name)
-
-    def names(self) -> list[str]:
-        """Return the names of all modules in the pack, sorted."""
-        found: list[str] = []
-        for block in self._buckets:
-            found += [name for name, (_, module) in self.file.read(block).items() if module is not None]
-        return sorted(found)
+        return self.roots[: self._roots.searched]
 
     def answer(self, name: str, path: Sequence[str] | None, ask: Callable[[str, list[str]], Any]) -> Any:
         """Return a spec, None (there is no such module), path entries (it is in one of these), or UNKNOWN.
@@ -159,9 +148,9 @@ class Pack:
                 return UNKNOWN  # what comes behind the directories that it was given does not matter
             if self._hooks is not None and any(map(is_somebody_elses, path)):
                 return UNKNOWN
-            entry = self.entry(name)
-            if entry is not None:
-                return self._found(name, entry[1])
+            module = self.table.module(name)
+            if module is not None:
+                return self._found(name, module)
             return self._absent(parent, name) if path == given else UNKNOWN
         except PackError as error:
             self._give_up(error)
@@ -189,11 +178,11 @@ class Pack:
     def held(self, name: str) -> Any:
         """Return the spec of *name* wherever the path leads, None or UNKNOWN where the pack holds no such module."""
         try:
-            entry = self.entry(name) if self._usable else None
+            module = self.table.module(name) if self._usable else None
         except PackError as error:
             self._give_up(error)
             return UNKNOWN
-        return UNKNOWN if entry is None or entry[1] is None else self._found(name, entry[1])
+        return UNKNOWN if module is None else self._found(name, module)
 
     def _along(self, package: str, name: str, path: Sequence[str], ask: Callable[[str, list[str]], Any]) -> Any:
         """Answer for a *name* of the top level, or of a namespace package whose portions were listed."""
@@ -201,15 +190,14 @@ class Pack:
         path = entries_of(path)
         if view is None or path != view.path:
             view = self._look_at(package, path)
-        holders, module = self.entry(name) or ((), None)
-        found = view.places_of(holders)
+        module = self.table.module(name)
+        holders = self.table.holders(name)
         if name in self._indexed and (module is None or module[0] == NAMESPACE):
-            return self._portions(name, view, found, ask)
-        if not (found or self.sealed or self._changed is not None):
-            # Only what still holds what it held lets a name be nowhere.
-            self._check()
-            if self._changed:
-                return self._along(package, name, path, ask)
+            return self._portions(name, holders, view, ask)
+        found = view.places_of(holders)
+        # Only what still holds what it held lets a name be nowhere.
+        if not (found or self.sealed) and self._look(self._roots.listed if package else self._roots.searched):
+            return self._along(package, name, path, ask)
         if module is not None and module[0] == NAMESPACE and view.others:
             return self._merged(name, module, view, ask)
         first = found[0] if found else len(view.path)
@@ -228,21 +216,28 @@ class Pack:
             return view.at(found)
         return self._found(name, module)
 
-    def _portions(self, name: str, view: View, found: list[int], ask: Callable[[str, list[str]], Any]) -> Any:
-        """Return the spec of a namespace package with its portions in the places that were *found*, and in others."""
-        below = os.sep + name.rpartition(".")[2]
-        directories, listed = self._roots.directories, self._roots.numbers
-        portions = [directories[view.roots[place]] + below for place in found]
-        if not listed.keys() >= set(portions):
+    def _portions(self, name: str, holders: list[int], view: View, ask: Callable[[str, list[str]], Any]) -> Any:
+        """Return the spec of a namespace package with its portions in those roots that the path has, and in others."""
+        try:
+            listed: dict[Any, int] = dict(zip(*map(numbers_in, self._indexed[name]), strict=True))
+        except (TypeError, ValueError) as error:
+            raise PackError(self.path, f"the portions of {name} are not as they should be ({error})") from error
+        found = view.places_of(holders)
+        try:
+            numbers = list(map(listed.__getitem__, map(view.roots.__getitem__, found)))
+        except KeyError:
             return UNKNOWN  # something else of that name is in one of them
-        if self._changed and not self._changed.isdisjoint(map(listed.__getitem__, portions)):
+        if not self._changed.isdisjoint(numbers):
             return UNKNOWN  # one of them may be a regular package by now
         elsewhere = view.portions_elsewhere(name, ask)
         if elsewhere is None:
             return UNKNOWN
+        portions = list(map(self.roots.__getitem__, numbers))
         if elsewhere:
             placed = [*zip(found, portions, strict=True), *elsewhere]
             portions = [portion for _, portion in sorted(placed, key=lambda one: one[0])]
+        elif self._hooks is None and not self._changed:
+            self._views[name] = View([*portions], numbers)  # as it would look to what is asked for below it
         made = ModuleSpec(name, None)
         made.submodule_search_locations = portions
         return made if portions else UNKNOWN
@@ -270,14 +265,10 @@ class Pack:
 
     def _look_at(self, package: str, path: Sequence[str]) -> View:
         """Find the roots in *path*. One that has changed since the pack was made is asked as any other entry."""
-        if not self.sealed and self._changed is None and (not self.index_only or self._roots.listed <= _FEW):
-            self._check()
+        if self._looks_first:
+            self._look(self._roots.listed)
         known = list(path)
-        number = self._roots.numbers.get
-        if set(map(type, known)) <= {str}:
-            roots = list(map(number, known))
-        else:
-            roots = [number(one) if isinstance(one, str) else None for one in known]
+        roots = self._roots.numbers_of(known)
         if self._changed:
             roots = [None if root in self._changed else root for root in roots]
         if self._hooks is not None:
@@ -286,12 +277,18 @@ class Pack:
         self._views[package] = view = View(known, roots)
         return view
 
-    def _check(self) -> None:
-        """Look which directories are not what they were."""
-        roots = self._roots
-        self._changed = frozenset(one for at, one in roots.numbers.items() if stamp_of(at) != roots.stamp(one))
-        if self._changed:
+    def _look(self, upto: int) -> bool:
+        """Look which of so many roots, the first ones, are not what they were; True when that was found of one now."""
+        roots, looked = self._roots, self._looked
+        if looked >= upto:
+            return False
+        directories = roots.directories[looked:upto]
+        changed = [one for one, at in enumerate(directories, looked) if stamp_of(at) != roots.stamp(one)]
+        self._changed.update(changed)
+        self._looked = upto
+        if changed:
             self._views = {}
+        return bool(changed)
 
     def folder(self, path: str) -> SourcePath | None:
         """Return the directory *path* with those of its files that the pack carries; None when it has none there."""
@@ -299,8 +296,10 @@ class Pack:
 
     def invalidate_caches(self) -> None:
         """Look at the directories again when that matters next."""
-        self._changed = None
+        self._looked = 0
+        self._changed = set()
         self._views = {}
+        self._looks_first = not self.sealed
 
     # ------------------------------------------------------------ a module that the pack holds
 
@@ -308,7 +307,7 @@ class Pack:
         kind, root, below, size, mtime, place = module
         if kind == NAMESPACE:
             return self._namespace(name, below)
-        origin = self.roots[root] + below
+        origin = self._roots.directories[root] + below
         if not self.sealed and kind == EXTENSION and stamp_of(origin) is None:
             return UNKNOWN
         if not self.sealed and kind == SOURCE:

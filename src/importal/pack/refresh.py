@@ -90,5 +90,4 @@ def _order(place: Place | None) -> tuple[object, ...]:
 
 def _modules(pack: Pack) -> Iterator[tuple[str, Any]]:
     """Yield (name, what the pack holds of it), packages before their modules, in the order in which they lie there."""
-    found = [(name, pack.entry(name)[1]) for name in pack.names()]
-    return iter(sorted(found, key=lambda one: (one[0].count("."), one[1][5] or (0, 0, 0), one[0])))
+    return iter(sorted(pack.table.modules(), key=lambda one: (one[0].count("."), one[1][5] or (0, 0, 0), one[0])))

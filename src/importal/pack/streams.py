@@ -38,32 +38,32 @@ class Streams:
         # Whether that was done, once, by where it lies; False: a stream of it was read by itself. What comes next.
         self._done: dict[int, bool] = {}
         self._next = 0
-        # By where a stream lies: the code in it, None where it was asked for. This, too, is taken away meanwhile.
-        self._waiting: dict[int, list[CodeType | None]] = {}
+        # By where a stream lies: the code in it that nobody has asked for, by its number. This, too, is taken away.
+        self._waiting: dict[int, dict[int, CodeType]] = {}
 
     def code(self, place: Place) -> CodeType:
         """Return the code that lies at *place*, a new object each time. Raises PackError where it cannot be read."""
         stream, number = place[0] + place[2], place[5]
-        codes = self._waiting.pop(stream, None) or self._read(place)
-        if not 0 <= number < len(codes):
-            raise PackError(self.file.path, _NO_CODE)
-        code = codes[number]
+        codes = self._waiting.pop(stream, {})
+        code = codes.pop(number, None)
         if code is None:
             codes = self._read(place)
-            code = codes[number]
-        codes[number] = None
-        if any(codes):
+            code = codes.pop(number, None)
+            if code is None:
+                raise PackError(self.file.path, _NO_CODE)
+        if codes:
             self._waiting[stream] = codes
-            for oldest in list(self._waiting)[:-_WAITING]:
-                self._waiting.pop(oldest, None)
-        return code  # type: ignore[return-value]  # just read
+            if len(self._waiting) > _WAITING:
+                for oldest in list(self._waiting)[:-_WAITING]:
+                    self._waiting.pop(oldest, None)
+        return code
 
     def forget(self) -> None:
         """Let go of what was read."""
         self._held = None
         self._waiting = {}
 
-    def _read(self, place: Place) -> list[CodeType | None]:
+    def _read(self, place: Place) -> dict[int, CodeType]:
         offset, size, start, length, checksum, _ = place
         held, self._held = self._held, None
         if held is not None and held[0] == offset:
@@ -82,4 +82,4 @@ class Streams:
         self._held = held
         if not isinstance(codes, tuple) or not all(isinstance(code, Code) for code in codes):
             raise PackError(self.file.path, _NO_CODE)
-        return list(codes)
+        return dict(enumerate(codes))

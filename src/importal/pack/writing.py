@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from ..files import write_whole
 from ..interpreter import source_hash
 from . import format as file_format
-from .reader import anchors, bucket_of
+from .reader import anchors
 from .roots import runs_of, stamps_of
+from .table import parts_of, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,10 +28,6 @@ _AT_ONCE = 1 << 20
 
 # So many bytes of code are made at once, or a little more: what is executed next is still in the processor's caches.
 _IN_A_STREAM = 1 << 17
-
-# So many names are looked up soonest in one table; of more, only a part should have to be read for one name.
-_ONE_BUCKET = 4096
-_IN_A_BUCKET = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +54,15 @@ class Contents:
     """What a pack is to hold.
 
     ``roots`` are the path entries that were listed: directory, its modification time in nanoseconds (None: not there),
-    and the names of the modules in it. ``packages`` are the namespace packages whose portions are among them,
-    behind the first ``searched``, which are entries of the path. ``files`` are carried along, by their paths;
-    ``carries`` names what of them there is: "sources", "resources". ``inside`` has of each package in the pack its
-    directories, with their modification times and what may be modules in them.
+    and the names of the modules in it; the first ``searched`` are entries of the path. ``packages`` are the namespace
+    packages whose portions are among them, too: of each the portions, by the root that they are in. ``files`` are
+    carried along, by their paths; ``carries`` names what of them there is: "sources", "resources". ``inside`` has of
+    each package in the pack its directories, with their modification times and what may be modules in them.
     """
 
     roots: list[tuple[str, int | None, frozenset[str]]] = field(default_factory=list)
     modules: dict[str, Module] = field(default_factory=dict)
-    packages: set[str] = field(default_factory=set)
+    packages: dict[str, dict[str, str]] = field(default_factory=dict)
     searched: int = 0
     files: dict[str, bytes] = field(default_factory=dict)
     carries: tuple[str, ...] = ()
@@ -117,15 +114,14 @@ def encode(contents: Contents, path: str, *, optimization: int = 0, sealed: bool
         return block
 
     where = _add_code(contents.modules.values(), add)
-    entries: dict[str, tuple[tuple[int, ...], Any]] = {name: (tuple(of), None) for name, of in holders.items()}
+    modules: dict[str, tuple[Any, ...]] = {}
     for name, module in contents.modules.items():
-        held = entries.get(name, ((), None))[0]
         if module.portions:
             portions = tuple(place(portion) for portion in module.portions)
-            entries[name] = (held, (module.kind, portions[0][0], portions, 0, 0, None))
+            modules[name] = (module.kind, portions[0][0], portions, 0, 0, None)
         else:
             root, below = place(module.file)
-            entries[name] = (held, (module.kind, root, below, module.size, module.mtime, where.get(name)))
+            modules[name] = (module.kind, root, below, module.size, module.mtime, where.get(name))
     carried: dict[int, dict[str, file_format.Block]] = {}
     for file in sorted(contents.files):
         root, below = place(file)
@@ -138,20 +134,19 @@ def encode(contents: Contents, path: str, *, optimization: int = 0, sealed: bool
         )
         for package in sorted(contents.inside)
     }
-    count = 1 if len(entries) <= _ONE_BUCKET else len(entries) // _IN_A_BUCKET + 1
-    buckets: list[dict[str, Any]] = [{} for _ in range(count)]
-    for name in sorted(entries):
-        buckets[bucket_of(name, count) if count > 1 else 0][name] = entries[name]
     root_block = {
         "roots": runs_of(anchored(one, path) for one in places),
         "listed": len(contents.roots),
         "stamps": stamps_of(stamp for _, stamp, _ in contents.roots),
         "searched": contents.searched,
-        "packages": tuple(sorted(contents.packages)),
+        "packages": {
+            name: (text_of(map(numbers.__getitem__, found)), text_of(map(numbers.__getitem__, found.values())))
+            for name, found in sorted(contents.packages.items())
+        },
         "carries": contents.carries,
         "files": add(file_format.marshalled(carried)) if carried else None,
         "inside": add(file_format.marshalled(listings)) if listings else None,
-        "buckets": tuple(add(file_format.marshalled(bucket)) for bucket in buckets),
+        "names": tuple(add(file_format.marshalled(part)) for part in parts_of(holders, modules)),
     }
     flags = (file_format.SEALED if sealed else 0) | (file_format.INDEX_ONLY if index else 0)
     return file_format.write(file_format.marshalled(root_block), blocks, optimization=optimization, flags=flags)

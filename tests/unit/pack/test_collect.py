@@ -77,7 +77,7 @@ def test_an_entry_that_is_a_portion_as_well(tmp_path: Path) -> None:
 
 def test_a_module_beside_a_folder_of_its_name_is_no_portion(tmp_path: Path) -> None:
     trees.write({"one": {"ns.py": "", "ns": {"data": ""}}, "two": {"ns": {"y.py": ""}}}, tmp_path)
-    assert index([str(tmp_path / "one"), str(tmp_path / "two")]).packages == set()
+    assert index([str(tmp_path / "one"), str(tmp_path / "two")]).packages == {}
 
 
 def test_links_to_what_holds_them(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_links_to_what_holds_them(tmp_path: Path) -> None:
         (tmp_path / "one" / name).symlink_to(".", target_is_directory=True)
     (tmp_path / "two").symlink_to("one", target_is_directory=True)
     contents = index([str(tmp_path / "one"), str(tmp_path / "two")])
-    assert (len(contents.roots), contents.packages) == (2, set())
+    assert (len(contents.roots), contents.packages) == (2, {})
 
 
 def test_what_goes_before_a_module_by_now_keeps_it_out(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_a_file_that_is_gone_or_another_one(tmp_path: Path) -> None:
 def test_the_header_is_as_documented() -> None:
     data = made(("r",), (b"xyz",))
     assert data[:16] == b"\x89IMPORTALPACK\r\n\n"
-    assert (data[16:20], data[20:24]) == (b"\x04\x00\x00\x00", MAGIC_NUMBER)
+    assert (data[16:20], data[20:24]) == (b"\x05\x00\x00\x00", MAGIC_NUMBER)
     assert int.from_bytes(data[24:32], "little") == HEADER_SIZE == 64
     assert int.from_bytes(data[48:56], "little") == len(data)
     assert data[56:64] == source_hash(data[:56])

@@ -79,11 +79,13 @@ def contents(file: Path) -> dict[str, object]:
     """Return all in the pack *file*, read as an import reads it. Raises PackError."""
     pack = Pack(str(file))
     found: dict[str, object] = {}
-    for name in ("m", "p", "p.a", "n", "nothing"):
-        entry = pack.entry(name)
-        if entry is not None and entry[1] is not None:
-            found[name] = pack.code(entry[1][5], name, pack.roots[entry[1][1]] + entry[1][2])
+    names = ("m", "p", "p.a", "n", "nothing")
+    for name in names:
+        module = pack.table.module(name)
+        if module is not None:
+            found[name] = pack.code(module[5], name, pack.roots[module[1]] + module[2])
     found["in p"] = pack._inside_of("p")
+    found["roots"] = [pack.table.holders(name) for name in names]
     return found
 
 
@@ -93,7 +95,7 @@ def test_mutated_packs(made: bytes, tmp_path: Path) -> None:
     file.write_bytes(made)
     whole = contents(file)
     assert all(whole.values())
-    assert len(whole) == len(TREE) + 1
+    assert len(whole) == len(TREE) + 2
     refused = 0
     for number in range(COUNT):
         chance = random.Random(number)

@@ -378,7 +378,7 @@ def test_a_pack_that_is_damaged_or_replaced_while_it_is_used(child: Child) -> No
         """
         file = pack("m", "n")
         packed = use.use(file)
-        packed.entry("m")  # opened
+        packed.table.module("m")  # opened
         data = bytearray(pathlib.Path(file).read_bytes())
         data[len(data) // 2] ^= 255
         pathlib.Path(file).write_bytes(data)
@@ -453,6 +453,36 @@ def test_an_index_narrows_the_search(child: Child) -> None:
     assert lines[0] == "['/e37']"
     assert lines[1] in {"['/e39/ns', '/e5/ns'] 39 40 _NamespacePath", "['/e39/ns', '/e5/ns'] 39 40 NamespacePath"}
     assert lines[3] == "8"
+
+
+def test_when_a_large_index_looks_whether_its_directories_have_changed(child: Child) -> None:
+    """When a name is nowhere, of the entries of the path; when it is told to, of all before it answers."""
+    out = child(
+        """
+        import importlib
+        entries = [str(tmp / f"e{number}") for number in range(40)]
+        for number, entry in enumerate(entries):
+            trees.write({f"i{number}.py": "value = 'old'", "ns": {f"s{number}.py": ""}}, pathlib.Path(entry))
+        file = tmp / "index.pack"
+        file.write_bytes(writing.encode(collect.index(entries), str(file), index=True))
+        sys.path[:1] = entries
+        packed = use.use(str(file))
+        import i37
+        import ns.s5
+        print(packed._looked, end=" ")
+        for name in ("nothing", "ns.nothing"):
+            try:
+                importlib.import_module(name)
+            except ModuleNotFoundError:
+                print(packed._looked, end=" ")
+        del sys.modules["i37"], sys.modules["ns"], sys.modules["ns.s5"]
+        trees.write({"i37.py": "value = 'new'", "ns": {"__init__.py": "value = 'regular'"}}, tmp / "e3")
+        importlib.invalidate_caches()
+        import i37, ns
+        print(i37.value, ns.value, packed._looked)
+        """
+    )
+    assert out == "0 40 80 new regular 80\n"
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform has no fork")
@@ -546,7 +576,7 @@ def test_what_is_read_at_once_is_read_once(child: Child) -> None:
         asked[10], asked[30] = asked[30], asked[10]
         for name in asked:
             assert __import__(name).value == name
-        blocks = {used.entry(name)[1][5][0] for name in names}
+        blocks = {used.table.module(name)[5][0] for name in names}
         print(used.used, len(blocks) > 4, len(opened) - len(blocks) <= 3)
     """)
     assert out == "40 True True\n"
@@ -569,7 +599,7 @@ def test_what_is_alone_stays_alone(child: Child) -> None:
         def together():
             streams = {}
             for name in names:
-                place = Pack(str(file)).entry(name)[1][5]
+                place = Pack(str(file)).table.module(name)[5]
                 streams.setdefault(place[0] + place[2], []).append(name[-1])
             return sorted("".join(stream) for stream in streams.values())
         print(together())
@@ -648,13 +678,15 @@ def test_a_folder_of_an_archive_is_no_directory_that_is_not_there(child: Child) 
 
 def test_of_many_names_a_part_is_read(child: Child) -> None:
     out = child("""
-        writing._ONE_BUCKET = 512
+        from importal.pack import table
+        table._IN_A_BLOCK = 256
         names = [f"x{number}" for number in range(600)]
         trees.write({f"{name}.py": "" for name in names}, lib)
         used = use.use(pack(index=True, sealed=True))
-        read = sum(entries is not None for entries in used._entries)
+        read = lambda: sum(part is not None for part in used.table._parts)
+        before = read()
         import x7
-        print(read, len(used._entries), sum(entries is not None for entries in used._entries))
-        print([used.entry(name)[0] for name in names] == [(0,)] * 600, used.entry("x600"))
+        print(before, len(used.table._parts), read())
+        print([used.table.holders(name) for name in names] == [[0]] * 600, used.table.holders("x600"))
     """)
-    assert out == "0 3 1\nTrue None\n"
+    assert out == "0 3 1\nTrue []\n"

@@ -15,6 +15,7 @@ from importal.pack import streams as streams_file
 from importal.pack import writing
 from importal.pack.format import PackFile, read_header, write
 from importal.pack.streams import Streams
+from importal.pack.table import Table
 from importal.pack.writing import Contents, Module, encode
 
 TYPE_CHECKING = False
@@ -38,8 +39,7 @@ def packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
         file = tmp_path / "app.pack"
         file.write_bytes(encode(contents, str(file)))
         opened = PackFile(str(file))
-        (bucket,) = opened.root["buckets"]
-        return Streams(opened), {name: module[5] for name, (_, module) in opened.read(bucket).items()}
+        return Streams(opened), {name: module[5] for name, module in Table(opened, opened.root["names"]).modules()}
 
     return pack
 
