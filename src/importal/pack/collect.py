@@ -12,7 +12,8 @@ from ..loaders.location import file_loaders
 from ..loaders.source import SourceFileLoader
 from ..names import ancestors
 from ..sources.directory import FileSystem, read_data
-from .reader import EXTENSION, NAMESPACE, SOURCE, stamp_of
+from .entries import stamp_of
+from .table import EXTENSION, NAMESPACE, SOURCE
 from .writing import Contents, Module
 
 TYPE_CHECKING = False
@@ -52,7 +53,7 @@ def index(entries: Sequence[str]) -> Contents:
                     listed[place] = _settled_stamp(place), set()
                 known = listed[place][1]
                 finder = FileFinder(place, *file_loaders())
-                for name in finder._child_names():
+                for name in sorted(finder._child_names()):
                     fullname = f"{package}.{name}" if package else name
                     known.add(fullname)
                     if _is_portion(finder, name):

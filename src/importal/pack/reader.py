@@ -13,17 +13,17 @@ import sys
 from ..errors import PackError
 from ..events import host_events
 from ..finders.entry import ignores_case
-from ..finders.path import UNKNOWN, PathFinder
+from ..finders.path import UNKNOWN
 from ..interpreter import rename_code
 from ..loaders.extension import ExtensionFileLoader
 from ..loaders.source import SourceFileLoader
 from ..machine import Machine
 from ..spec import ModuleSpec
-from .entries import View, entries_of, is_somebody_elses
+from .entries import Entries, entries_of, is_somebody_elses, stamp_of
 from .format import INDEX_ONLY, REPLACED, SEALED, PackFile
 from .roots import Roots
 from .streams import Streams
-from .table import Table, numbers_in
+from .table import EXTENSION, NAMESPACE, SOURCE, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,13 +34,7 @@ if TYPE_CHECKING:
     from ..loaders.resources import SourcePath
     from .carried import Carried
 
-__all__ = ["EXTENSION", "NAMESPACE", "SOURCE", "Pack", "anchors"]
-
-#: Kinds of modules.
-SOURCE, EXTENSION, NAMESPACE = "source", "extension", "namespace"
-
-# Of so many directories an index looks at each once, before it is trusted: that costs some microseconds.
-_FEW = 32
+__all__ = ["Pack", "anchors"]
 
 
 def anchors(pack: str) -> dict[str, str]:
@@ -72,16 +66,7 @@ class Pack:
             raise PackError(self.path, f"its root block is not as it should be ({error!r})") from error
         # Of each package that came from here: its directories.
         self._given: dict[str, list[str]] = {}
-        # By package ("": top level): the path it was last looked for along.
-        self._views: dict[str, View] = {}
-        # So many of the roots, the first ones, were looked at; and those of them that are not what they were.
-        self._looked = 0
-        self._changed: set[int] = set()
-        # Whether that is done before anything is answered. A large index is trusted to know where a name is.
-        self._looks_first = not (self.sealed or (self.index_only and self._roots.listed > _FEW))
         self._usable = True
-        # What stands on ``path_hooks``, if that is not what importal put there.
-        self._hooks: list[Any] | None = None
         self.stale: list[str] = []
         self.used = 0
         self.events = host_events
@@ -95,9 +80,10 @@ class Pack:
             stamps=root["stamps"],
         )
         #: Its names.
-        self.table = Table(self.file, root["names"])
-        # The namespace packages whose portions are roots: the numbers of the roots that these are in, and their own.
-        self._indexed: dict[str, tuple[str, str]] = dict(root["packages"])
+        self.table = Table(self.file, root["names"], self._roots.listed)
+        self._entries = Entries(
+            self._roots, self.table, dict(root["packages"]), self._found, sealed=self.sealed, index_only=self.index_only
+        )
         # What may be modules in the directories of each package, besides those that are here: where it lies, and that.
         self._listing = root["inside"]
         self._inside: dict[str, Any] = {}
@@ -129,24 +115,19 @@ class Pack:
 
         *path* is the package's, None for a top-level name; *ask* searches a list of path entries for a name.
         """
-        hooks = sys.path_hooks
-        if not self._usable or hooks is None:
+        if not self._usable or sys.path_hooks is None:
             return UNKNOWN
-        if hooks != (PathFinder.search.usual_hooks if self._hooks is None else self._hooks):
-            # Somebody has added one, or taken it away: it may claim what the pack knows.
-            self._hooks = list(hooks)
-            self._views = {}
         try:
             if path is None:
-                return self._along("", name, sys.path, ask)
+                return UNKNOWN if "." in name else self._entries.answer("", name, sys.path, ask)
             parent = name.rpartition(".")[0]
-            if parent in self._indexed:
-                return self._along(parent, name, path, ask)
+            if parent in self._entries.packages:
+                return self._entries.answer(parent, name, path, ask)
             given = self._given.get(parent)
             path = entries_of(path)
             if given is None or path[: len(given)] != given:
                 return UNKNOWN  # what comes behind the directories that it was given does not matter
-            if self._hooks is not None and any(map(is_somebody_elses, path)):
+            if self._entries.looked().hooks is not None and any(map(is_somebody_elses, path)):
                 return UNKNOWN
             module = self.table.module(name)
             if module is not None:
@@ -167,12 +148,16 @@ class Pack:
                 return UNKNOWN
         return None
 
-    def _inside_of(self, package: str) -> list[tuple[str, int | None, tuple[str, ...]]]:
-        """Return of each directory of a *package* its path, its stamp, and what may be modules in it."""
+    def read_listing(self) -> None:
+        """Read what may be modules in the packages' directories, if nobody has yet. Raises PackError."""
         listing = self._listing
         if listing is not None:
             self._inside = self.file.read(listing)
             self._listing = None  # only now: another thread asks as well
+
+    def _inside_of(self, package: str) -> list[tuple[str, int | None, tuple[str, ...]]]:
+        """Return of each directory of a *package* its path, its stamp, and what may be modules in it."""
+        self.read_listing()
         return [(self.roots[root] + below, stamp, names) for root, below, stamp, names in self._inside.get(package, ())]
 
     def held(self, name: str) -> Any:
@@ -184,122 +169,13 @@ class Pack:
             return UNKNOWN
         return UNKNOWN if module is None else self._found(name, module)
 
-    def _along(self, package: str, name: str, path: Sequence[str], ask: Callable[[str, list[str]], Any]) -> Any:
-        """Answer for a *name* of the top level, or of a namespace package whose portions were listed."""
-        view = self._views.get(package)
-        path = entries_of(path)
-        if view is None or path != view.path:
-            view = self._look_at(package, path)
-        module = self.table.module(name)
-        holders = self.table.holders(name)
-        if name in self._indexed and (module is None or module[0] == NAMESPACE):
-            return self._portions(name, holders, view, ask)
-        found = view.places_of(holders)
-        # Only what still holds what it held lets a name be nowhere.
-        if not (found or self.sealed) and self._look(self._roots.listed if package else self._roots.searched):
-            return self._along(package, name, path, ask)
-        if module is not None and module[0] == NAMESPACE and view.others:
-            return self._merged(name, module, view, ask)
-        first = found[0] if found else len(view.path)
-        for place in view.others:
-            if place > first:
-                break
-            spec = ask(name, [view.path[place]])
-            if spec is not None:
-                # A directory that has changed may still hold the very file the pack was made from.
-                if module is not None and self._is_of(spec, module):
-                    return self._found(name, module)
-                return spec if isinstance(spec, ModuleSpec) and spec.loader is not None else view.at(found)
-        if not found:
-            return None
-        if module is None or module[1] != view.roots[first]:
-            return view.at(found)
-        return self._found(name, module)
-
-    def _portions(self, name: str, holders: list[int], view: View, ask: Callable[[str, list[str]], Any]) -> Any:
-        """Return the spec of a namespace package with its portions in those roots that the path has, and in others."""
-        try:
-            listed: dict[Any, int] = dict(zip(*map(numbers_in, self._indexed[name]), strict=True))
-        except (TypeError, ValueError) as error:
-            raise PackError(self.path, f"the portions of {name} are not as they should be ({error})") from error
-        found = view.places_of(holders)
-        try:
-            numbers = list(map(listed.__getitem__, map(view.roots.__getitem__, found)))
-        except KeyError:
-            return UNKNOWN  # something else of that name is in one of them
-        if not self._changed.isdisjoint(numbers):
-            return UNKNOWN  # one of them may be a regular package by now
-        elsewhere = view.portions_elsewhere(name, ask)
-        if elsewhere is None:
-            return UNKNOWN
-        portions = list(map(self.roots.__getitem__, numbers))
-        if elsewhere:
-            placed = [*zip(found, portions, strict=True), *elsewhere]
-            portions = [portion for _, portion in sorted(placed, key=lambda one: one[0])]
-        elif self._hooks is None and not self._changed:
-            self._views[name] = View([*portions], numbers)  # as it would look to what is asked for below it
-        made = ModuleSpec(name, None)
-        made.submodule_search_locations = portions
-        return made if portions else UNKNOWN
-
-    def _merged(self, name: str, module: Any, view: View, ask: Callable[[str, list[str]], Any]) -> Any:
-        """Return the spec of a namespace package that the pack holds, with the portions that are in other entries."""
-        elsewhere = view.portions_elsewhere(name, ask)
-        if not elsewhere:
-            return UNKNOWN if elsewhere is None else self._found(name, module)
-        spec = self._found(name, module)
-        if spec is UNKNOWN:
-            return UNKNOWN
-        mine = [(view.places_of([root]), self.roots[root] + below) for root, below in module[2]]
-        if not all(places for places, _ in mine):
-            return UNKNOWN
-        placed = [*((places[0], portion) for places, portion in mine), *elsewhere]
-        spec.submodule_search_locations = [portion for _, portion in sorted(placed, key=lambda one: one[0])]
-        return spec
-
-    def _is_of(self, spec: ModuleSpec, module: Any) -> bool:
-        """Tell whether *spec* is of the file that *module* in the pack was made from, and to be loaded as usual."""
-        kind, root, below = module[:3]
-        usual = {SOURCE: SourceFileLoader, EXTENSION: ExtensionFileLoader}.get(kind)
-        return type(spec.loader) is usual and spec.origin == f"{self.roots[root]}{below}"
-
-    def _look_at(self, package: str, path: Sequence[str]) -> View:
-        """Find the roots in *path*. One that has changed since the pack was made is asked as any other entry."""
-        if self._looks_first:
-            self._look(self._roots.listed)
-        known = list(path)
-        roots = self._roots.numbers_of(known)
-        if self._changed:
-            roots = [None if root in self._changed else root for root in roots]
-        if self._hooks is not None:
-            usual = [root is not None and not is_somebody_elses(one) for root, one in zip(roots, known, strict=True)]
-            roots = [root if still else None for root, still in zip(roots, usual, strict=True)]
-        self._views[package] = view = View(known, roots)
-        return view
-
-    def _look(self, upto: int) -> bool:
-        """Look which of so many roots, the first ones, are not what they were; True when that was found of one now."""
-        roots, looked = self._roots, self._looked
-        if looked >= upto:
-            return False
-        directories = roots.directories[looked:upto]
-        changed = [one for one, at in enumerate(directories, looked) if stamp_of(at) != roots.stamp(one)]
-        self._changed.update(changed)
-        self._looked = upto
-        if changed:
-            self._views = {}
-        return bool(changed)
-
     def folder(self, path: str) -> SourcePath | None:
         """Return the directory *path* with those of its files that the pack carries; None when it has none there."""
         return None if self.carried is None else self.carried.folder(path)
 
     def invalidate_caches(self) -> None:
         """Look at the directories again when that matters next."""
-        self._looked = 0
-        self._changed = set()
-        self._views = {}
-        self._looks_first = not self.sealed
+        self._entries.invalidate()
 
     # ------------------------------------------------------------ a module that the pack holds
 
@@ -367,11 +243,3 @@ class Pack:
 
 
 _INIT = os.sep + "__init__.py"
-
-
-def stamp_of(directory: str) -> int | None:
-    """Return the directory's modification time in nanoseconds, None when it is not there."""
-    try:
-        return Machine.stat(directory).st_mtime_ns
-    except OSError:
-        return None

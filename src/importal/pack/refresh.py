@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from .collect import Collected, Gatherer, index
-from .reader import NAMESPACE, SOURCE, Pack
+from .reader import Pack
+from .table import NAMESPACE, SOURCE
 from .writing import Module
 
 TYPE_CHECKING = False
@@ -27,6 +28,7 @@ def check(path: str) -> list[tuple[str, str]]:
     stale = []
     if pack.carried is not None:
         pack.carried.check()
+    pack.read_listing()
     gather = _gatherer(pack)
     for name, (kind, root, below, size, mtime, place) in _modules(pack):
         if place is not None:

@@ -36,6 +36,8 @@ class Roots:
     ) -> None:
         self._runs = [(anchors[anchor], below) for anchor, below in runs]
         count = sum(str.count(below, _SEPARATOR) + 1 for _, below in runs)
+        if type(searched) is not int or type(listed) is not int:
+            raise TypeError(f"{searched!r} and {listed!r} are to be numbers of roots")
         if not 0 <= searched <= listed <= count or len(stamps) != listed * _STAMP:
             raise ValueError(f"{searched} and {listed} of {count} roots, and {len(stamps)} bytes of stamps")
         self.searched = searched
@@ -63,14 +65,14 @@ class Roots:
 
     @property
     def numbers(self) -> dict[str, int]:
-        """The numbers of those that were listed, by directory."""
+        """The numbers of those that were searched, by directory."""
         numbers = self._numbers
         if numbers is None:
-            numbers = self._numbers = dict(zip(self.directories[: self.listed], range(self.listed), strict=True))
+            numbers = self._numbers = dict(zip(self.directories[: self.searched], range(self.searched), strict=True))
         return numbers
 
     def numbers_of(self, path: list[Any]) -> list[int | None]:
-        """Return of each entry of a *path* which of the listed roots it is; None: none of them."""
+        """Return of each entry of a *path* which of the roots that were searched it is; None: none of them."""
         if not set(map(type, path)) <= {str}:
             return [self.numbers.get(one) if isinstance(one, str) else None for one in path]
         if self.searched > _FEW and (begin := self._in_a_row(path)) is not None:

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     # What is in one block: the rows, and the modules by name.
     Part: TypeAlias = tuple[tuple[str, ...], dict[str, Any]]
 
-__all__ = ["Table", "numbers_in", "parts_of", "text_of"]
+__all__ = ["EXTENSION", "NAMESPACE", "SOURCE", "Table", "numbers_in", "parts_of", "text_of"]
+
+#: Kinds of modules.
+SOURCE, EXTENSION, NAMESPACE = "source", "extension", "namespace"
 
 # So many names are in a block, about: of more, only a part should have to be read for one name.
 _IN_A_BLOCK = 4096
@@ -30,10 +33,17 @@ _IN_A_ROW = 32
 
 
 class Table:
-    """The names in the *blocks* of a *file*; each is read when a name in it is asked for, for good."""
+    """The names in the *blocks* of a *file*; each is read when a name in it is asked for, for good.
 
-    def __init__(self, file: PackFile, blocks: Sequence[Block]) -> None:
+    So many roots are *listed*. Raises TypeError or ValueError for what are no blocks.
+    """
+
+    def __init__(self, file: PackFile, blocks: Sequence[Block], listed: int) -> None:
+        if not blocks or any(list(map(type, block)) != [int, int, bytes] for block in blocks):
+            raise ValueError("its names are in no blocks")
+        self.path = file.path
         self._file = file
+        self._listed = listed
         self._blocks = blocks
         self._parts: list[Part | None] = [None] * len(blocks)
 
@@ -53,7 +63,7 @@ class Table:
             return []
         at += len(name) + 2
         try:
-            return numbers_in(row[at : row.index("\0", at)])
+            return numbers_in(row[at : row.index("\0", at)], self._listed)
         except ValueError as error:
             raise PackError(self._file.path, f"a row of its names is not as it should be ({error})") from error
 
@@ -94,16 +104,19 @@ def parts_of(holders: Mapping[str, Iterable[int]], modules: Mapping[str, Any]) -
     return parts
 
 
-def numbers_in(text: str) -> list[int]:
-    """Return the numbers in *text*, as :func:`text_of` writes them. Raises ValueError for anything else.
+def numbers_in(text: str, below: int) -> list[int]:
+    """Return the numbers in *text*, as :func:`text_of` writes them. Raises ValueError where one is not *below* that.
 
-    >>> numbers_in("3 5-7")
+    >>> numbers_in("3 5-7", 8)
     [3, 5, 6, 7]
     """
     found: list[int] = []
     for run in text.split(" "):
-        first, _, last = run.partition("-")
-        found += range(int(first), int(last or first) + 1)
+        first, dash, last = run.partition("-")
+        numbers = range(int(first), int(last if dash else first) + 1)
+        if not numbers or numbers[-1] >= below:
+            raise ValueError(f"{run!r} of {below}")
+        found += numbers
     return found
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import trees
 from importal.pack.collect import Collected, Gatherer, collect, index
-from importal.pack.reader import EXTENSION, SOURCE
+from importal.pack.table import EXTENSION, SOURCE
 from importal.pack.writing import Contents
 
 

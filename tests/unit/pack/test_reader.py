@@ -455,36 +455,6 @@ def test_an_index_narrows_the_search(child: Child) -> None:
     assert lines[3] == "8"
 
 
-def test_when_a_large_index_looks_whether_its_directories_have_changed(child: Child) -> None:
-    """When a name is nowhere, of the entries of the path; when it is told to, of all before it answers."""
-    out = child(
-        """
-        import importlib
-        entries = [str(tmp / f"e{number}") for number in range(40)]
-        for number, entry in enumerate(entries):
-            trees.write({f"i{number}.py": "value = 'old'", "ns": {f"s{number}.py": ""}}, pathlib.Path(entry))
-        file = tmp / "index.pack"
-        file.write_bytes(writing.encode(collect.index(entries), str(file), index=True))
-        sys.path[:1] = entries
-        packed = use.use(str(file))
-        import i37
-        import ns.s5
-        print(packed._looked, end=" ")
-        for name in ("nothing", "ns.nothing"):
-            try:
-                importlib.import_module(name)
-            except ModuleNotFoundError:
-                print(packed._looked, end=" ")
-        del sys.modules["i37"], sys.modules["ns"], sys.modules["ns.s5"]
-        trees.write({"i37.py": "value = 'new'", "ns": {"__init__.py": "value = 'regular'"}}, tmp / "e3")
-        importlib.invalidate_caches()
-        import i37, ns
-        print(i37.value, ns.value, packed._looked)
-        """
-    )
-    assert out == "0 40 80 new regular 80\n"
-
-
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform has no fork")
 def test_a_forked_child_goes_on(child: Child) -> None:
     out = child(

@@ -16,7 +16,7 @@ DIRECTORIES = ["/env/lib/a", "/env", "/usr/lib", "/x\udcff", "", "/env/b"]
 def test_directories_and_numbers() -> None:
     roots = Roots(runs_of(BELOW), ANCHORS, searched=2, listed=3, stamps=stamps_of([5, None, -7]))
     assert roots.directories == DIRECTORIES
-    assert roots.numbers == {"/env/lib/a": 0, "/env": 1, "/usr/lib": 2}
+    assert roots.numbers == {"/env/lib/a": 0, "/env": 1}
     assert [roots.stamp(number) for number in range(3)] == [5, None, -7]
 
 
@@ -60,6 +60,8 @@ def test_nothing_is_named_before_somebody_asks() -> None:
         ((("prefix", "/a"),), 0, 1, bytes(11)),
         ((("prefix", "/a"),), 0, None, b""),
         ((("prefix", "/a"),), None, 0, b""),
+        ((("prefix", "/a"),), 0.0, 0, b""),
+        ((("prefix", "/a"),), 0, 0.0, b""),
         ((("prefix", "/a"),), 0, 0, 0),
     ],
 )
@@ -90,7 +92,8 @@ PATHS: dict[str, list[object]] = {
     "one twice, last": [*MANY, MANY[0]],
     "a portion as well": [*MANY, PORTIONS[3]],
     "backwards": MANY[::-1],
-    "two in one": [*MANY[:50], f"{MANY[50]}\0{MANY[51]}", *MANY[52:], "/other"],
+    "two in one": [*MANY[:50], f"{MANY[50]}\0{MANY[51]}", *MANY[52:]],
+    "two in one, and a portion": [*MANY[:50], f"{MANY[50]}\0{MANY[51]}", *MANY[52:], PORTIONS[0]],
     "no strings": [b"/env/d0", *MANY, None, 5, Path(MANY[1])],
     "a string of another class": [*MANY[:-1], Text(MANY[-1])],
 }
@@ -100,7 +103,7 @@ PATHS: dict[str, list[object]] = {
 def test_which_roots_the_entries_of_a_path_are(path: str) -> None:
     below = [("prefix", one.removeprefix("/env")) for one in [*MANY, *PORTIONS]]
     roots = Roots(runs_of(below), ANCHORS, searched=100, listed=200, stamps=stamps_of([0] * 200))
-    known = {one: number for number, one in enumerate([*MANY, *PORTIONS])}
+    known = {one: number for number, one in enumerate(MANY)}
     assert roots.numbers_of(PATHS[path]) == [known.get(one) if isinstance(one, str) else None for one in PATHS[path]]
     seen_in_a_row = path in {"as they were", "between others"}
     assert (roots._numbers is roots._directories is None) == seen_in_a_row

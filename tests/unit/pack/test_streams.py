@@ -39,7 +39,7 @@ def packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
         file = tmp_path / "app.pack"
         file.write_bytes(encode(contents, str(file)))
         opened = PackFile(str(file))
-        return Streams(opened), {name: module[5] for name, module in Table(opened, opened.root["names"]).modules()}
+        return Streams(opened), {name: module[5] for name, module in Table(opened, opened.root["names"], 0).modules()}
 
     return pack
 

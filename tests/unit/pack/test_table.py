@@ -34,7 +34,7 @@ def table_of(tmp_path: Path, *parts: object) -> Table:
     blocks = [(sum(map(len, data[:at])), len(one), source_hash(one)) for at, one in enumerate(data)]
     file = tmp_path / "a.pack"
     file.write_bytes(write(marshalled(None), data, optimization=0, flags=0))
-    return Table(PackFile(str(file)), blocks)
+    return Table(PackFile(str(file)), blocks, 1000)
 
 
 @pytest.mark.parametrize("in_a_block", [4096, 100])
@@ -92,6 +92,7 @@ def test_a_block_is_read_once_and_when_it_is_asked_for(tmp_path: Path, monkeypat
         (("\0a/x\0",), {}),
         (("\0a/\0",), {}),
         (("\0a/1",), {}),
+        (("\0a/1000\0",), {}),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, part: Any) -> None:
@@ -105,10 +106,18 @@ def test_what_is_no_table_is_refused(tmp_path: Path, part: Any) -> None:
     [([0], "0"), ([3, 4], "3-4"), ([3, 5, 6, 7, 9], "3 5-7 9"), ([5, 4, 3], "5 4 3"), ([*range(1000), 7], "0-999 7")],
 )
 def test_numbers_as_text(numbers: list[int], text: str) -> None:
-    assert (text_of(numbers), numbers_in(text)) == (text, numbers)
+    assert (text_of(numbers), numbers_in(text, 1000)) == (text, numbers)
 
 
-@pytest.mark.parametrize("text", ["", "-", "x", "1 ", "1-x", "-1"])
-def test_what_is_no_number(text: str) -> None:
-    with pytest.raises(ValueError, match="int"):
-        numbers_in(text)
+@pytest.mark.parametrize("text", ["", "-", "x", "1 ", "1-x", "-1", "1-", "5-3", "8", "0-99999999999", "7-8"])
+def test_what_are_no_such_numbers(text: str) -> None:
+    with pytest.raises(ValueError, match=r"int|of 8"):
+        numbers_in(text, 8)
+
+
+@pytest.mark.parametrize("blocks", [(), ("abc",), ((1, 2),), ((0, 1.0, b""),), (None,), ((0, 1, b"", 0),)])
+def test_what_are_no_blocks(tmp_path: Path, blocks: Any) -> None:
+    file = tmp_path / "a.pack"
+    file.write_bytes(write(marshalled(None), [], optimization=0, flags=0))
+    with pytest.raises((TypeError, ValueError), match=r"blocks|not iterable"):
+        Table(PackFile(str(file)), blocks, 0)
