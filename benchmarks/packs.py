@@ -1,8 +1,10 @@
 """Starting real programs from a pack: whole processes, CPython's beside importal's.
 
 Fresh environments that see the packages of the one this runs in: one is left as it is, in the others ``importal enable``
-was called, without a pack and with packs of the program. The floor is what unmarshalling and executing the same modules
-takes by itself, measured inside a process, and a start that imports nothing.
+was called, without a pack and with packs of the program. Beside them CPython's zipimport: an environment in which the
+program's modules come from an archive of their bytecode, but for packages with shared libraries, which cannot. The floor
+is what unmarshalling and executing the same modules takes by itself, measured inside a process, and a start that imports
+nothing.
 """
 
 from __future__ import annotations
@@ -34,6 +36,8 @@ VARIANTS = {
     "sealed": ["enable", "--pack", "sealed.pack"],
     "sealed, freeze": ["enable", "--freeze", "--pack", "sealed.pack"],
 }
+# In this order in the tables.
+SHOWN = ("zipimport", *VARIANTS)
 # Puts the modules of a record under measurement: marshal.loads and exec of each, without what it imports inside.
 FLOOR = """
 import gc, marshal, sys, time
@@ -66,17 +70,28 @@ sys.meta_path.insert(0, Finder())
 exec(compile(open(sys.argv[2]).read(), sys.argv[2], "exec"), {"__name__": "__main__"})
 print(spent)
 """
+# Writes the code of all modules, and an archive of what can be in one; prints how many modules there are.
 COLLECT = """
-import marshal, sys
+import importlib.util, marshal, sys, zipfile
 from importal.pack.reader import Pack
 pack = Pack(sys.argv[1])
+modules = pack.table.modules()
+whole = {name.partition(".")[0] for name, _ in modules} - {
+    name.partition(".")[0] for name, (kind, *_) in modules if kind != "source"
+}
 found = {}
-for name, (kind, root, below, _, _, place) in pack.table.modules():
-    if kind == "source":
-        code = marshal.dumps(pack.streams.code(place))
-        found[name] = (code, pack.roots[root] + below, below.endswith("__init__.py"))
+with zipfile.ZipFile(sys.argv[3], "w") as archive:
+    for name, (kind, root, below, _, _, place) in modules:
+        if kind == "source":
+            code = marshal.dumps(pack.streams.code(place))
+            is_package = below.endswith("__init__.py")
+            found[name] = (code, pack.roots[root] + below, is_package)
+            if name.partition(".")[0] in whole:
+                location = name.replace(".", "/") + ("/__init__.pyc" if is_package else ".pyc")
+                archive.writestr(location, importlib.util.MAGIC_NUMBER + bytes(12) + code)
 with open(sys.argv[2], "wb") as file:
     marshal.dump(found, file)
+print(len(modules))
 """
 
 
@@ -95,15 +110,22 @@ class Environments:
         for name, arguments in VARIANTS.items():
             self.pythons[name] = self._environment(name.replace(", ", "-"))
             self._run(name, "-m", "importal", *arguments)
-        for name in self.pythons:
-            self._run(name, "main.py")
-        self._run("cpython", "-c", COLLECT, "checked.pack", "codes")
+        self.modules = int(self._run("cpython", "-c", COLLECT, "checked.pack", "codes", "modules.zip"))
+        first = f"import sys; sys.path.insert(0, {str(folder / 'modules.zip')!r})\n"
+        self.pythons["zipimport"] = self._environment("zipimport", first)
+        for name in list(self.pythons):
+            try:
+                self._run(name, "main.py")
+            except SystemExit:
+                if name != "zipimport":
+                    raise
+                del self.pythons[name]  # a program may read files beside its modules
 
-    def _environment(self, name: str) -> Path:
+    def _environment(self, name: str, first: str = "") -> Path:
         place = self.folder / name
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", place], check=True)
         (packages,) = place.glob("lib/python*/site-packages")
-        (packages / "_packages.pth").write_text(sysconfig.get_path("purelib") + "\n")
+        (packages / "_packages.pth").write_text(first + sysconfig.get_path("purelib") + "\n")
         return place / "bin" / "python"
 
     def _run(self, name: str, *arguments: str) -> str:
@@ -193,7 +215,8 @@ def time_set(of: Environments, rounds: int) -> tuple[dict[str, dict[str, list[fl
     runs = {variant: lambda variant=variant: of.timed(variant) for variant in of.pythons}
     results = measure.interleave({**runs, "floor": of.floor}, rounds)
     base = results["cpython"]["ms"]
-    ratios = {variant: measure.Ratio(results[variant]["ms"], base) for variant in (*VARIANTS, "floor")}
+    shown = [variant for variant in (*SHOWN, "floor") if variant in results]
+    ratios = {variant: measure.Ratio(results[variant]["ms"], base) for variant in shown}
     return results, {**ratios, "to floor": measure.Ratio(results["floor"]["ms"], results["sealed"]["ms"])}
 
 
@@ -220,16 +243,19 @@ def main() -> None:
     measured = {
         "time": measure.Table(
             f"CPython's wall time to each variant's: median of {arguments.rounds} paired rounds (lowest-highest)",
-            ["set", "CPython ms", *VARIANTS, "floor", "sealed to floor"],
+            ["set", "CPython ms", *SHOWN, "floor", "sealed to floor"],
         ),
         "instructions": measure.Table(
-            "CPython's instructions to each variant's, whole processes", ["set", "CPython M", *VARIANTS]
+            "CPython's instructions to each variant's, whole processes", ["set", "CPython M", *SHOWN]
         ),
-        "calls": measure.Table("File-system calls beyond a start that imports nothing", ["set", "CPython", *VARIANTS]),
+        "calls": measure.Table(
+            "File-system calls beyond a start that imports nothing, and for each module",
+            ["set", "modules", "CPython", *SHOWN],
+        ),
         "slow": measure.Table(
             f"CPython's seconds, and its time to each variant's, with {arguments.slow} ms more for each open, stat, "
             "directory read",
-            ["set", "CPython s", *VARIANTS, "imports alone, sealed"],
+            ["set", "CPython s", *SHOWN, "imports alone, sealed"],
         ),
     }
     counts = not arguments.no_count
@@ -248,42 +274,47 @@ def main() -> None:
             if "time" in tables:
                 results, ratios = time_set(of, arguments.rounds)
                 median = measure.statistics.median(results["cpython"]["ms"])
-                *shown, to_floor = ratios.values()
-                tables["time"].add(name, f"{median:.0f}", *shown, f"{to_floor.median:.2f}")
+                shown = [ratios.get(variant) for variant in (*SHOWN, "floor")]
+                tables["time"].add(name, f"{median:.0f}", *shown, f"{ratios['to floor'].median:.2f}")
                 figures[name] |= {"results": results, "speedup": {key: vars(one) for key, one in ratios.items()}}
             if "instructions" in tables:
                 counted = {variant: measure.instructions(of.command(variant), of.folder) for variant in of.pythons}
-                fewer = {variant: counted["cpython"] / counted[variant] for variant in VARIANTS}
-                tables["instructions"].add(
-                    name, f"{counted['cpython'] / 1e6:.0f}", *(f"{one:.3f}" for one in fewer.values())
-                )
+                fewer = {variant: counted["cpython"] / counted[variant] for variant in SHOWN if variant in counted}
+                cells = (f"{fewer[variant]:.3f}" if variant in fewer else None for variant in SHOWN)
+                tables["instructions"].add(name, f"{counted['cpython'] / 1e6:.0f}", *cells)
                 figures[name] |= {"instructions": counted, "fewer": fewer}
             if "calls" in tables:
                 calls = {variant: file_calls(of, variant) for variant in of.pythons}
-                tables["calls"].add(name, *calls.values())
+                each = {variant: f"{count} ({count / of.modules:.1f})" for variant, count in calls.items()}
+                tables["calls"].add(name, of.modules, each["cpython"], *map(each.get, SHOWN))
                 figures[name]["file calls"] = calls
             if "slow" in tables:
                 whole, alone = slow_set(of, arguments.slow)
-                ratios_slow = (f"{whole['cpython'] / whole[variant]:.1f}" for variant in VARIANTS)
-                tables["slow"].add(name, f"{whole['cpython']:.2f}", *ratios_slow, f"{alone:.1f}")
+                slower = {variant: f"{whole['cpython'] / seconds:.1f}" for variant, seconds in whole.items()}
+                tables["slow"].add(name, f"{whole['cpython']:.2f}", *map(slower.get, SHOWN), f"{alone:.1f}")
                 figures[name]["slow"] = whole
     if arguments.plot is not None:
         draw(arguments.plot, figures)
     if len(names) > 1:
         if "time" in tables:
             medians = [{key: one["median"] for key, one in figures[name]["speedup"].items()} for name in names]
-            tables["time"].add("geometric mean", "", *means(medians))
-            figures["geometric mean"] = {
-                key: measure.geometric_mean([one[key] for one in medians]) for key in medians[0]
-            }
+            figures["geometric mean"] = means(medians)
+            columns = (*SHOWN, "floor", "to floor")
+            tables["time"].add("geometric mean", "", *(shown_mean(figures["geometric mean"], one) for one in columns))
         if "instructions" in tables:
-            tables["instructions"].add("geometric mean", "", *means([figures[name]["fewer"] for name in names]))
+            fewer = means([figures[name]["fewer"] for name in names])
+            tables["instructions"].add("geometric mean", "", *(shown_mean(fewer, one) for one in SHOWN))
     measure.show("packs", list(tables.values()), figures, arguments.json)
 
 
-def means(rows: list[dict[str, float]]) -> list[str]:
-    """Return the geometric mean of each column of *rows*."""
-    return [f"{measure.geometric_mean([row[key] for row in rows]):.3f}" for key in rows[0]]
+def means(rows: list[dict[str, float]]) -> dict[str, float]:
+    """Return the geometric mean of each column of *rows*, of those that have it."""
+    columns = {key for row in rows for key in row}
+    return {key: measure.geometric_mean([row[key] for row in rows if key in row]) for key in sorted(columns)}
+
+
+def shown_mean(of: dict[str, float], column: str) -> str | None:
+    return f"{of[column]:.3f}" if column in of else None
 
 
 if __name__ == "__main__":
