@@ -180,22 +180,26 @@ def _walk_path(
     regular: ModuleSpec | None = None
     portions: list[str] = []
     shadowed: list[str] = []
+    whole: Sequence[str] = search.state.path if path is None else path
+    searched = whole
     nowhere = False
     for known in () if won else search.known:
         answer = known.answer(name, path, search._search)
-        explanation.add(
-            "entry", f"{known!r}: {_known_words(answer)}", entry=repr(known), finder=type(known).__qualname__
-        )
+        words = _known_words(answer, in_it=not getattr(known, "index_only", False))
+        explanation.add("entry", f"{known!r}: {words}", entry=repr(known), finder=type(known).__qualname__)
         if isinstance(answer, ModuleSpec):
-            return answer, []
+            found = (search._search(name, [entry]) for entry in whole)
+            places = [_place(spec) for spec in found if spec is not None and spec.loader is not None]
+            return answer, [place for place in places if place != _place(answer)]
         if answer is not UNKNOWN:
             nowhere = answer is None
+            searched = answer or ()
     if nowhere:
         return None, []
-    for entry in search.state.path if path is None else path:
+    for entry in whole:
         spec = search._search(name, [entry])
         finder = search.entry_finder(entry) if isinstance(entry, str) else None
-        if won or regular is not None:
+        if won or regular is not None or entry not in searched:
             if spec is not None:
                 shadowed.append(_place(spec))
             continue
@@ -213,14 +217,15 @@ def _walk_path(
         )
     if regular is not None or not portions:
         return regular, shadowed
-    return search._search(name, search.state.path if path is None else path), shadowed
+    return search._search(name, searched), shadowed
 
 
-def _known_words(answer: Any) -> str:
+def _known_words(answer: Any, *, in_it: bool) -> str:
+    """Return what an *answer* says; *in_it*: a module that is known is held as well, as in a pack that is no index."""
     if answer is None:
         return "knows that there is no such module"
     if isinstance(answer, ModuleSpec):
-        return "has it, and its source is what it was"
+        return "has it, and its source is what it was" if in_it else "knows where it is"
     return "has nothing of this name, or not as it is now" if answer is UNKNOWN else "knows in which entries it is"
 
 

@@ -251,3 +251,27 @@ def test_a_portion_that_another_finder_answers_for(child: Child) -> None:
         print(importlib.util.find_spec("ns.claimed").name)
     """)
     assert out == "ns.claimed\n"
+
+
+def test_an_explanation_says_what_the_index_answers_and_what_that_goes_before(child: Child) -> None:
+    out = child("""
+        from importal.observe.explain import explain
+        trees.write({"i7.py": ""}, places[30])
+        index()
+        system = importal.ImportSystem.host()
+        for name in ("i7", "ns", "nothing"):
+            said = explain(system, name).to_json()
+            for step in said["steps"]:
+                if "index.pack" in step["decided"] or step["step"] == "shadowed":
+                    print(name, step["decided"].replace(str(tmp), "").partition(": ")[2])
+        # A file that comes later in front of it: an import overlooks it, and so does the explanation.
+        trees.write({"i7.py": ""}, places[3])
+        print(explain(system, "i7").spec.origin == str(places[7] / "i7.py"))
+    """)
+    assert out.splitlines() == [
+        "i7 knows where it is",
+        "i7 /e30/i7.py",
+        "ns knows where it is",
+        "nothing knows that there is no such module",
+        "True",
+    ]
