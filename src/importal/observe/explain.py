@@ -67,7 +67,8 @@ def explain(
 ) -> Explanation:
     """Return the journey of *name*, relative to *package* if it begins with dots, without importing anything.
 
-    *ignored* are modules that are in the table only because of who asks; they count as not imported yet.
+    *ignored* are modules that are in the table only because of who asks; they count as not imported yet. Where a finder
+    fails, the journey ends there, as an import would.
     Raises ImportError for a relative name that leads nowhere, ValueError for an empty name, TypeError for no string.
     """
     names.check(name, package, 0)
@@ -76,6 +77,19 @@ def explain(
     if absolute != name:
         explanation.add("statement", f"{name} inside {package} means {absolute}", package=package)
     _table(system, explanation, absolute, ignored)
+    try:
+        _travel(system, explanation)
+    except Exception as error:  # noqa: BLE001, whatever a finder raises, an import raises it, too
+        text = f"{type(error).__name__}: {error}"
+        explanation.add("failed", f"{text}; an import fails with this", error=text)
+    if explanation.spec is not None:
+        _describe(explanation, explanation.spec)
+    return explanation
+
+
+def _travel(system: ImportSystem, explanation: Explanation) -> None:
+    """Search the packages above, and the module: add what every step decides, and the spec."""
+    absolute = explanation.name
     path: Sequence[str] | None = None
     for ancestor in names.ancestors(absolute):
         spec = find_quickly(system, ancestor, path)
@@ -83,12 +97,12 @@ def explain(
             explanation.add("parent", f"{ancestor} cannot be found, so nothing below it can", parent=ancestor)
             _search(system, explanation, ancestor, path)
             _nearest(explanation, system, ancestor, path)
-            return explanation
+            return
         if spec.submodule_search_locations is None:
             explanation.add(
                 "parent", f"{ancestor} is not a package: it has no submodules", parent=ancestor, origin=spec.origin
             )
-            return explanation
+            return
         path = list(spec.submodule_search_locations)
         explanation.add(
             "parent",
@@ -96,13 +110,9 @@ def explain(
             parent=ancestor,
             path=path,
         )
-    spec = _search(system, explanation, absolute, path)
-    if spec is None:
+    explanation.spec = _search(system, explanation, absolute, path)
+    if explanation.spec is None:
         _nearest(explanation, system, absolute, path)
-        return explanation
-    explanation.spec = spec
-    _describe(explanation, spec)
-    return explanation
 
 
 def _table(system: ImportSystem, explanation: Explanation, name: str, ignored: frozenset[str]) -> None:

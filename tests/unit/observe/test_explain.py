@@ -113,6 +113,19 @@ def test_relative_names(system: ImportSystem) -> None:
         explain(system, "")
 
 
+def test_a_finder_that_fails_ends_the_journey_where_it_is(system: ImportSystem) -> None:
+    class Finder:
+        def find_spec(self, *_: object) -> None:
+            raise OSError("the server is asleep")
+
+    system.state.meta_path.insert(1, Finder())
+    explanation = explain(system, "m")
+    assert steps(explanation)[-2:] == ["finder", "failed"]
+    assert facts(explanation, "failed") == {"error": "OSError: the server is asleep"}
+    assert explanation.spec is None
+    assert steps(explain(system, "p.sub")) == ["cached?", "failed"]
+
+
 def test_entries_that_nobody_claims(tmp_path: Path) -> None:
     system = ImportSystem(ImportState([str(tmp_path / "gone")]))
     explanation = explain(system, "m")
