@@ -201,7 +201,37 @@ def keep(path: str) -> bool:
         except (OSError, ImportError, SyntaxError, ValueError, EOFError):
             return False  # it is being changed just now; the next start sees all of it
         files.append((name, file, status.st_size, status.st_mtime_ns))
-    return write_kept(path, files, codes)
+    if not write_kept(path, files, codes):
+        return False
+    if os.path.dirname(path) == users_folder():
+        _forget_others(os.path.dirname(users_folder()))
+    return True
+
+
+def _forget_others(folder: str) -> None:
+    """Remove from *folder*, in the user's cache, what is kept for importals that are gone: environments come and go."""
+    for name in os.listdir(folder):
+        of_one = os.path.join(folder, name)
+        try:
+            files = [os.path.join(of_one, file) for file in os.listdir(of_one)]
+            if files and all(map(_is_of_nobody, files)):
+                for file in files:
+                    os.unlink(file)
+                os.rmdir(of_one)
+        except OSError:
+            continue  # another process does the same, or it is no such folder
+
+
+def _is_of_nobody(path: str) -> bool:
+    """Tell whether the file *path* holds the modules of an importal that is not there. Raises OSError."""
+    with open(path, "rb", 0) as file:
+        beginning = file.read(len(_beginning(0, 0)))
+        if not beginning.startswith(b"importal "):
+            return False
+        length = int.from_bytes(beginning[-8:], "little")
+        table = _unmarshalled(file, min(length, os.fstat(file.fileno()).st_size))
+    # What cannot be read is of another version, perhaps.
+    return bool(table) and isinstance(table[0], str) and not os.path.exists(table[0])
 
 
 def kept_files(path: str) -> "list[_Kept]":

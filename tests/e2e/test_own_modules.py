@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import importal
+
 from .conftest import Result, run
 from .environments import COMMAND
 
@@ -84,6 +86,27 @@ def test_a_file_that_does_not_fit_is_made_anew(tmp_path: Path, damage: str) -> N
     before = file.stat().st_ino
     assert start(tmp_path) == SAID
     assert file.stat().st_ino == before
+
+
+def test_what_is_kept_for_an_importal_that_is_gone_goes_when_another_is_kept(tmp_path: Path) -> None:
+    package = tmp_path / "environment" / "importal"
+    shutil.copytree(Path(importal.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    assert start(tmp_path) == SAID
+    other = [*COMMAND[:-1], str(package.parent), "run", "-c", PROGRAM]
+    assert run(other, tmp_path, IMPORTAL_CACHE=str(tmp_path / "cache")) == SAID
+    (tmp_path / "cache" / "own" / "strange").mkdir()
+    (tmp_path / "cache" / "own" / "strange" / "file").write_bytes(b"what?" * 20)
+    (tmp_path / "cache" / "own" / "a file").write_text("")
+    assert len({file.parent for file in kept(tmp_path)}) == 3
+    for gone in (False, True):
+        if gone:
+            shutil.rmtree(package)
+        # Whose it is that is kept now, does not matter.
+        (mine,) = [file for file in kept(tmp_path) if os.fsencode(Path(importal.__file__).parent) in file.read_bytes()]
+        mine.unlink()
+        assert start(tmp_path) == SAID
+        assert len({file.parent for file in kept(tmp_path)}) == (2 if gone else 3)
+    assert (tmp_path / "cache" / "own" / "a file").exists()
 
 
 def test_without_a_place_to_keep_it(tmp_path: Path) -> None:
