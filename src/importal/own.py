@@ -210,8 +210,11 @@ def keep(path: str) -> bool:
 
 def _forget_others(folder: str) -> None:
     """Remove from *folder*, in the user's cache, what is kept for importals that are gone: environments come and go."""
-    for name in os.listdir(folder):
-        of_one = os.path.join(folder, name)
+    try:
+        folders = [os.path.join(folder, name) for name in os.listdir(folder)]
+    except OSError:
+        return  # it may be written to, and not be read
+    for of_one in folders:
         try:
             files = [os.path.join(of_one, file) for file in os.listdir(of_one)]
             if files and all(map(_is_of_nobody, files)):
