@@ -11,6 +11,7 @@ from __future__ import annotations
 import _io
 import gc
 import sys
+from _operator import length_hint
 
 from .interpreter import is_main_interpreter
 
@@ -102,11 +103,11 @@ def _all_end_silently(finalised: set[Any]) -> bool:
     """Tell whether the finalisers of all objects of the *finalised* classes do nothing."""
     streams = _standard_streams()
     objects = gc.get_objects()
-    rest: Any = iter(objects)
+    rest = iter(objects)
     # Types are compared as they are: `isinstance` asks proxies for the class of what they stand for. There may be
     # hundreds of thousands of objects: C code goes on to the next one that matters.
     while not finalised.isdisjoint(map(type, rest)):
-        one = objects[-rest.__length_hint__() - 1]
+        one = objects[-length_hint(rest) - 1]
         if not _ends_silently(one) and all(one is not stream for stream in streams):
             return False
     return True

@@ -77,18 +77,24 @@ def explain(
     if absolute != name:
         explanation.add("statement", f"{name} inside {package} means {absolute}", package=package)
     _table(system, explanation, absolute, ignored)
+    missing = None
     try:
-        _travel(system, explanation)
+        missing = _travel(system, explanation)
     except Exception as error:  # noqa: BLE001, whatever a finder raises, an import raises it, too
         text = f"{type(error).__name__}: {error}"
         explanation.add("failed", f"{text}; an import fails with this", error=text)
     if explanation.spec is not None:
         _describe(explanation, explanation.spec)
+    if missing is not None:
+        _nearest(explanation, system, *missing)
     return explanation
 
 
-def _travel(system: ImportSystem, explanation: Explanation) -> None:
-    """Search the packages above, and the module: add what every step decides, and the spec."""
+def _travel(system: ImportSystem, explanation: Explanation) -> tuple[str, Sequence[str] | None] | None:
+    """Search the packages above, and the module: add what every step decides, and the spec.
+
+    Returns the name that nobody knows, and the path it was searched along; None where there is none.
+    """
     absolute = explanation.name
     path: Sequence[str] | None = None
     for ancestor in names.ancestors(absolute):
@@ -96,13 +102,12 @@ def _travel(system: ImportSystem, explanation: Explanation) -> None:
         if spec is None:
             explanation.add("parent", f"{ancestor} cannot be found, so nothing below it can", parent=ancestor)
             _search(system, explanation, ancestor, path)
-            _nearest(explanation, system, ancestor, path)
-            return
+            return ancestor, path
         if spec.submodule_search_locations is None:
             explanation.add(
                 "parent", f"{ancestor} is not a package: it has no submodules", parent=ancestor, origin=spec.origin
             )
-            return
+            return None
         path = list(spec.submodule_search_locations)
         explanation.add(
             "parent",
@@ -111,8 +116,7 @@ def _travel(system: ImportSystem, explanation: Explanation) -> None:
             path=path,
         )
     explanation.spec = _search(system, explanation, absolute, path)
-    if explanation.spec is None:
-        _nearest(explanation, system, absolute, path)
+    return (absolute, path) if explanation.spec is None else None
 
 
 def _table(system: ImportSystem, explanation: Explanation, name: str, ignored: frozenset[str]) -> None:
@@ -198,21 +202,22 @@ def _walk_path(
         words = _known_words(answer, in_it=not getattr(known, "index_only", False))
         explanation.add("entry", f"{known!r}: {words}", entry=repr(known), finder=type(known).__qualname__)
         if isinstance(answer, ModuleSpec):
-            found = (search._search(name, [entry]) for entry in whole)
-            places = [_place(spec) for spec in found if spec is not None and spec.loader is not None]
-            return answer, [place for place in places if place != _place(answer)]
+            # Of a namespace package, what other entries have are its portions.
+            behind = [_behind(search, name, entry) for entry in whole] if answer.loader is not None else []
+            return answer, [place for place in behind if place not in {None, _place(answer)}]
         if answer is not UNKNOWN:
             nowhere = answer is None
             searched = answer or ()
     if nowhere:
         return None, []
     for entry in whole:
+        if won or regular is not None or entry not in searched:
+            place = _behind(search, name, entry)
+            if place is not None:
+                shadowed.append(place)
+            continue
         spec = search._search(name, [entry])
         finder = search.entry_finder(entry) if isinstance(entry, str) else None
-        if won or regular is not None or entry not in searched:
-            if spec is not None:
-                shadowed.append(_place(spec))
-            continue
         if spec is not None and spec.loader is None:
             portions += spec.submodule_search_locations or []
         elif spec is not None:
@@ -228,6 +233,15 @@ def _walk_path(
     if regular is not None or not portions:
         return regular, shadowed
     return search._search(name, searched), shadowed
+
+
+def _behind(search: PathSearch, name: str, entry: str) -> str | None:
+    """Return where *entry*, which an import does not come to, has the module *name*; None: it has not."""
+    try:
+        spec = search._search(name, [entry])
+    except Exception as error:  # noqa: BLE001, whatever a finder raises, the import that does not come to it goes well
+        return f"{without_secrets(entry)} (it cannot be looked at: {error})"
+    return None if spec is None else _place(spec)
 
 
 def _known_words(answer: Any, *, in_it: bool) -> str:

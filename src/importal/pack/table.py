@@ -65,7 +65,7 @@ class Table:
         try:
             return numbers_in(row[at : row.index("\0", at)], self._listed)
         except ValueError as error:
-            raise PackError(self._file.path, f"a row of its names is not as it should be ({error})") from error
+            raise PackError(self.path, f"a row of its names is not as it should be ({error})") from error
 
     def modules(self) -> list[tuple[str, Any]]:
         """Return (name, module) of each module of the pack, sorted. Raises PackError."""
@@ -82,9 +82,9 @@ class Table:
 
     def _checked(self, part: Any) -> Part:
         if not (isinstance(part, tuple) and list(map(type, part)) == [tuple, dict]):
-            raise PackError(self._file.path, "there are no names where its root block says")
+            raise PackError(self.path, "there are no names where its root block says")
         if not part[0] or set(map(type, part[0])) != {str}:
-            raise PackError(self._file.path, "a row of its names is not as it should be")
+            raise PackError(self.path, "a row of its names is not as it should be")
         return part
 
 

@@ -126,6 +126,19 @@ def test_a_finder_that_fails_ends_the_journey_where_it_is(system: ImportSystem) 
     assert steps(explain(system, "p.sub")) == ["cached?", "failed"]
 
 
+def test_an_entry_that_fails_behind_what_is_found_changes_nothing(system: ImportSystem) -> None:
+    class Finder:
+        def find_spec(self, *_: object) -> None:
+            raise OSError("the server is asleep")
+
+    system.state.path.append("/asleep")
+    system.state.path_importer_cache["/asleep"] = Finder()
+    explanation = explain(system, "m")
+    assert explanation.spec is not None
+    assert facts(explanation, "shadowed")["shadowed"] == ["/asleep (it cannot be looked at: the server is asleep)"]
+    assert steps(explain(system, "nothing"))[-1] == "failed"
+
+
 def test_entries_that_nobody_claims(tmp_path: Path) -> None:
     system = ImportSystem(ImportState([str(tmp_path / "gone")]))
     explanation = explain(system, "m")
