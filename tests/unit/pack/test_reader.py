@@ -372,6 +372,24 @@ def test_a_moved_environment(child: Child) -> None:
     assert out == "1 True\n"
 
 
+def test_damage_in_the_names_of_a_packages_directory_is_seen_when_a_pack_is_checked(child: Child) -> None:
+    out = child("""
+        from importal.errors import PackError
+        from importal.pack.refresh import check
+        file = pack("p", "p.a")
+        print(check(file))
+        opened = reader.Pack(file).file
+        data = bytearray(pathlib.Path(file).read_bytes())
+        data[opened._base + opened.root["inside"][0] + 3] ^= 255
+        pathlib.Path(file).write_bytes(data)
+        try:
+            check(file)
+        except PackError as error:
+            print(error.reason)
+    """)
+    assert out == "[]\na block of it is damaged\n"
+
+
 def test_a_pack_that_is_damaged_or_replaced_while_it_is_used(child: Child) -> None:
     """The program goes on without it."""
     out = child(
