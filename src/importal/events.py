@@ -2,8 +2,8 @@
 
 Every step of the journey of a name says what it decided and why. Nobody listening costs one truth test a step::
 
-    if events.observers:
-        events.announce("find", "finished", name, spec=spec)
+    if tell := events.find:
+        tell("finished", name, path=path, spec=spec, finder=finder)
 
 The steps, the outcomes each can have, and the facts that come with them:
 
@@ -36,10 +36,14 @@ if TYPE_CHECKING:
     from typing import Self, TypeAlias
 
     Observer: TypeAlias = Callable[["Event"], None]
-    # What an observer has for one step: it is called with the outcome, the name and the facts.
-    Hearer: TypeAlias = Callable[[str, str, Mapping[str, object]], None]
+    # What is called for one step, with the outcome and the name, and the facts by keyword.
+    Hearer: TypeAlias = Callable[..., None]
 
-__all__ = ["Event", "Events", "host_events"]
+__all__ = ["STEPS", "Event", "Events", "host_events"]
+
+STEPS = (
+    "import", "wait", "find", "finder", "entry", "bytecode", "source", "store", "create", "execute", "publish", "bind",
+)  # fmt: skip
 
 
 class Event(tuple):  # type: ignore[type-arg]
@@ -63,24 +67,39 @@ class Event(tuple):  # type: ignore[type-arg]
 class Events:
     """Who listens to one import system.
 
-    ``observers`` is a tuple that is replaced, never changed, so that a step can read it without a lock.
+    For each step there is an attribute of its name (``import_`` for "import"): what to call for it, or None when nobody
+    hears of it. ``observers`` is a tuple that is replaced, never changed, so that it can be read without a lock.
     """
 
-    __slots__ = ("_hearers", "_plain", "dropped", "observers")
+    __slots__ = (
+        "_hearers", "_plain", "bind", "bytecode", "create", "dropped", "entry", "execute", "find", "finder", "import_",
+        "observers", "publish", "source", "store", "wait",
+    )  # fmt: skip
+
+    import_: Hearer | None
+    wait: Hearer | None
+    find: Hearer | None
+    finder: Hearer | None
+    entry: Hearer | None
+    bytecode: Hearer | None
+    source: Hearer | None
+    store: Hearer | None
+    create: Hearer | None
+    execute: Hearer | None
+    publish: Hearer | None
+    bind: Hearer | None
 
     def __init__(self) -> None:
-        self.observers: tuple[Observer, ...] = ()
-        # Of the observers: those called with an event, and the functions of the others, by step.
-        self._plain: tuple[Observer, ...] = ()
-        self._hearers: Mapping[str, tuple[tuple[Observer, Hearer], ...]] = {}
         self.dropped: tuple[tuple[Observer, Exception], ...] = ()
+        self._set(())
 
     def observe(self, observer: Observer) -> Callable[[], None]:
         """Announce every step to *observer* from now on; return a function that undoes this.
 
         An observer that raises is dropped, the import goes on; ``dropped`` keeps it together with its exception. One
-        with an attribute ``by_step`` is not called itself: that names a function for each step it wants to hear of,
-        which is called with the outcome, the name and the facts. This saves time, as no event is made.
+        with an attribute ``by_step`` is not called itself: it has a function for each step that it wants to hear of,
+        which is called with the outcome, the name, and the facts by keyword. This saves time, as no event is made. What
+        such a function raises, the import raises.
         """
         if not callable(observer):
             from .errors import ObserverError
@@ -105,44 +124,44 @@ class Events:
                 return
 
     def _set(self, observers: tuple[Observer, ...]) -> None:
-        hearers: dict[str, tuple[tuple[Observer, Hearer], ...]] = {}
+        by_step: list[Mapping[str, Hearer]] = []
         plain = []
         for observer in observers:
             steps: Mapping[str, Hearer] | None = getattr(observer, "by_step", None)
             if steps is None:
                 plain.append(observer)
             else:
-                for step, hear in steps.items():
-                    hearers[step] = (*hearers.get(step, ()), (observer, hear))
-        self._hearers = hearers
-        self._plain = tuple(plain)
+                by_step.append(steps)
+        # Of the observers: those called with an event, and the functions of the others, by step.
+        self._plain: tuple[Observer, ...] = tuple(plain)
+        self._hearers: Mapping[str, tuple[Hearer, ...]] = {
+            step: tuple(steps[step] for steps in by_step if step in steps) for step in STEPS
+        }
         self.observers = observers
+        for step, hearers in self._hearers.items():
+            tell: Hearer | None = None
+            if plain or len(hearers) > 1:
+                tell = self._announcing(step)
+            elif hearers:
+                (tell,) = hearers
+            setattr(self, "import_" if step == "import" else step, tell)
 
-    def heard(self, step: str) -> bool:
-        """Tell whether any observer hears of *step*."""
-        return bool(self._plain) or step in self._hearers
+    def _announcing(self, step: str) -> Hearer:
+        return lambda outcome, name, /, **facts: self.announce(step, outcome, name, **facts)
 
     def announce(self, step: str, outcome: str, name: str, /, **facts: object) -> None:
-        """Tell every observer about one step."""
-        hearers = self._hearers.get(step)
-        if hearers is not None:
-            for observer, hear in hearers:
-                try:
-                    hear(outcome, name, facts)
-                except Exception as error:  # noqa: BLE001, whatever an observer raises must not change what it watches
-                    self._drop(observer, error)
+        """Tell everyone who hears of it about one step."""
+        for hear in self._hearers.get(step, ()):
+            hear(outcome, name, **facts)
         if not self._plain:
             return
         event = tuple.__new__(Event, (step, outcome, name, facts))
         for observer in self._plain:
             try:
                 observer(event)
-            except Exception as error:  # noqa: BLE001, as above
-                self._drop(observer, error)
-
-    def _drop(self, observer: Observer, error: Exception) -> None:
-        self._set(tuple(one for one in self.observers if one is not observer))
-        self.dropped = (*self.dropped, (observer, error))
+            except Exception as error:  # noqa: BLE001, whatever an observer raises must not change what it watches
+                self._set(tuple(one for one in self.observers if one is not observer))
+                self.dropped = (*self.dropped, (observer, error))
 
 
 # The interpreter has one import system of its own, as it has one ``sys``; these are its listeners.

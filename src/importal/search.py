@@ -39,26 +39,25 @@ def find(
         raise ImportError("sys.meta_path is None, Python is likely shutting down")
     if not meta_path:
         _warn("sys.meta_path is empty", ImportWarning)
-    observed = bool(events.observers)
-    asks_heard = observed and events.heard("finder")
-    if observed:
-        events.announce("find", "started", name, path=path)
+    tell, tell_of_asking = events.find, events.finder
+    if tell:
+        tell("started", name, path=path)
     spec = finder = None
     for finder in tuple(meta_path):
-        if asks_heard:
-            events.announce("finder", "asked", name, finder=finder)
+        if tell_of_asking:
+            tell_of_asking("asked", name, finder=finder)
         try:
             spec = _ask(finder, name, path, target)
         except BaseException as error:
-            if observed:
-                events.announce("find", "failed", name, path=path, error=error)
+            if tell:
+                tell("failed", name, path=path, error=error)
             raise
-        if asks_heard:
-            events.announce("finder", "answered", name, finder=finder, spec=spec)
+        if tell_of_asking:
+            tell_of_asking("answered", name, finder=finder, spec=spec)
         if spec is not None:
             break
-    if observed:
-        events.announce("find", "finished", name, path=path, spec=spec, finder=None if spec is None else finder)
+    if tell:
+        tell("finished", name, path=path, spec=spec, finder=None if spec is None else finder)
     return spec
 
 

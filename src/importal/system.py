@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
+    from .events import Hearer
     from .spec import ModuleSpec
     from .state import StateLike
 
@@ -132,16 +133,16 @@ class ImportSystem:
                     if AUDITS_IN_PYTHON:
                         state = self.state
                         audit("import", name, None, state.path, state.meta_path, state.path_hooks)
-                    if self.events.observers:
+                    if tell := self.events.import_:
                         observed = True
-                        self.events.announce("import", "started", name)
+                        tell("started", name)
                     module = self._find_then_load(name, import_parent or self.import_name, lazy_submodule)
-                    if observed:
-                        self.events.announce("import", "finished", name, module=module)
+                    if observed and (tell := self.events.import_):
+                        tell("finished", name, module=module)
                     return module
                 except BaseException as error:
-                    if observed:
-                        self.events.announce("import", "failed", name, error=error)
+                    if observed and (tell := self.events.import_):
+                        tell("failed", name, error=error)
                     without_import_frames(error)
                     raise
                 finally:
@@ -164,14 +165,14 @@ class ImportSystem:
             if self.wait_elsewhere is not None and self.locks.owner(name) is None:
                 self.wait_elsewhere(name)
             return False
-        if self.events.observers:
-            self.events.announce("wait", "started", name, owner=self.locks.owner(name))
+        if tell := self.events.wait:
+            tell("started", name, owner=self.locks.owner(name))
         waited = False
         try:
             waited = self.locks.wait(name, patient=patient)
         finally:
-            if self.events.observers:
-                self.events.announce("wait", "finished", name, waited=waited)
+            if tell:
+                tell("finished", name, waited=waited)
         return waited
 
     # ------------------------------------------------------------ it is not in the table
@@ -205,7 +206,8 @@ class ImportSystem:
         lock = self.locks.lock(name)
         depth = lock.count if lock.owner == me else 0
         try:
-            if not (self._take_observed(lock) if self.events.observers else self.locks.take(lock)):
+            tell = self.events.wait
+            if not (self.locks.take(lock) if tell is None else self._take_observed(lock, tell)):
                 return self._instead_of_deadlock(name)
             # Another thread may have loaded it since this one began to search.
             module: ModuleType = table.get(name, _MISSING)
@@ -218,12 +220,12 @@ class ImportSystem:
                     lock.owner = None
             self.locks.leave(lock, depth)
 
-    def _take_observed(self, lock: ModuleLock) -> bool:
+    def _take_observed(self, lock: ModuleLock, tell: Hearer) -> bool:
         if not self.locks.held_by_another(lock.name):
             return self.locks.take(lock)
-        self.events.announce("wait", "started", lock.name, owner=lock.owner)
+        tell("started", lock.name, owner=lock.owner)
         taken = self.locks.take(lock)
-        self.events.announce("wait", "finished", lock.name, waited=taken)
+        tell("finished", lock.name, waited=taken)
         return taken
 
     @import_frame
@@ -318,8 +320,8 @@ class ImportSystem:
             setattr(parent, child, module)
         except AttributeError:
             _warn(f"Cannot set an attribute on {parent_name!r} for child module {child!r}", ImportWarning)
-        if self.events.observers:
-            self.events.announce("bind", "finished", name, parent=parent, child=child)
+        if tell := self.events.bind:
+            tell("finished", name, parent=parent, child=child)
 
     def _tell_loaded(self, name: str, module: ModuleType) -> None:
         for callback in self._when_loaded.get(name, ()):

@@ -6,9 +6,11 @@ import ast
 import json
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import importal
+from importal.events import STEPS
 
 from .page import rows, tokens
 from .test_examples import ROOT
@@ -42,15 +44,35 @@ def announced() -> tuple[set[tuple[str, str]], set[str]]:
     """Return the (step, outcome) pairs that the code announces, and the steps whose outcome it computes."""
     pairs, computed = set(), set()
     for file in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "announce":
-                step, outcome = node.args[:2]
-                assert isinstance(step, ast.Constant), f"{file}:{node.lineno}"
+        tells: dict[str, str] = {}
+        nodes = [node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if hasattr(node, "lineno")]
+        for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)):
+            for name, value in assigned(node):
+                if (
+                    isinstance(value, ast.Attribute)
+                    and value.attr.rstrip("_") in STEPS
+                    and "events" in ast.unparse(value)
+                ):
+                    tells[name] = value.attr.rstrip("_")
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in tells:
+                outcome = node.args[0]
                 if isinstance(outcome, ast.Constant):
-                    pairs.add((step.value, outcome.value))
+                    pairs.add((tells[node.func.id], outcome.value))
                 else:
-                    computed.add(step.value)
+                    computed.add(tells[node.func.id])
     return pairs, computed
+
+
+def assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the names that a statement or a `:=` assigns to, each with its value."""
+    if isinstance(node, ast.NamedExpr):
+        yield node.target.id, node.value
+    elif isinstance(node, ast.Assign):
+        target = node.targets[0]
+        pairs = [(target, node.value)]
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            pairs = list(zip(target.elts, node.value.elts, strict=True))
+        yield from ((one.id, value) for one, value in pairs if isinstance(one, ast.Name))
 
 
 def test_every_event_has_a_line() -> None:

@@ -248,6 +248,45 @@ def test_names_of_a_class_derived_from_str(record: Run) -> None:
     assert made.ended.complete
 
 
+def test_objects_that_cannot_be_looked_at(record: Run) -> None:
+    """Finders, loaders and errors of a program raise what they like when they are asked what they are."""
+    status, made = record({
+        "main.py": """
+            import sys
+            from importlib.machinery import ModuleSpec
+            class Shy:
+                def __getattr__(self, name):
+                    raise RuntimeError(f"{type(self).__name__} was asked for {name}")
+            class Loader(Shy):
+                def create_module(self, spec):
+                    return None
+                def exec_module(self, module):
+                    if module.__name__ == "bad":
+                        raise Error
+            class Finder(Shy):
+                def find_spec(self, name, path=None, target=None):
+                    if name in ("good", "bad"):
+                        return ModuleSpec(name, Loader())
+            class Error(Exception):
+                def __str__(self):
+                    raise RuntimeError
+            sys.meta_path.insert(0, Finder())
+            import good
+            try:
+                import bad
+            except Error:
+                pass
+            import other
+        """,
+        "other.py": "",
+    })  # fmt: skip
+    assert status == 0
+    assert [named(made, name).outcome for name in ("good", "bad", "other")] == ["loaded", "failed", "loaded"]
+    assert (named(made, "good").loader, named(made, "good").finder) == ("Loader", "Finder")
+    assert named(made, "bad").error == "Error: (its message raises RuntimeError)"
+    assert made.ended.complete
+
+
 @pytest.mark.parametrize(
     ("end", "expected"),
     [

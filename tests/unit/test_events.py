@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping
 
 import pytest
 
 from importal import Event, Events
 from importal.errors import ObserverError
+from importal.events import STEPS
 
 
 def test_every_observer_is_told_in_order() -> None:
@@ -95,9 +95,9 @@ class ByStep:
     """Hears of two steps, by a function for each."""
 
     def __init__(self, told: list[object]) -> None:
-        self.by_step = {"find": lambda *heard: told.append(heard), "bind": self.fail}
+        self.by_step = {"find": lambda *heard, **facts: told.append((*heard, facts)), "bind": self.fail}
 
-    def fail(self, outcome: str, name: str, facts: Mapping[str, object]) -> None:
+    def fail(self, outcome: str, name: str, **_: object) -> None:
         raise ValueError(name)
 
     def __call__(self, event: Event) -> None:
@@ -107,18 +107,43 @@ class ByStep:
 def test_an_observer_may_have_a_function_for_each_step() -> None:
     events, told, others = Events(), [], []
     observer = ByStep(told)
-    events.observe(observer)
-    assert (events.heard("find"), events.heard("create")) == (True, False)
-    events.observe(others.append)
-    assert events.heard("create")
-    events.announce("find", "finished", "a", spec=5)
-    events.announce("create", "finished", "a")
+    undo = events.observe(observer)
+    assert (events.find is observer.by_step["find"], events.create) == (True, None)
+    undo_others = events.observe(others.append)
+    for tell in (events.find, events.create):
+        assert tell is not None
+        tell("finished", "a", spec=5)
     assert told == [("finished", "a", {"spec": 5})]
     assert [event.step for event in others] == ["find", "create"]
-    events.announce("bind", "finished", "a")
-    assert [(one, str(error)) for one, error in events.dropped] == [(observer, "a")]
+    undo_others()
     events.announce("find", "finished", "b")
-    assert len(told) == 1
+    assert told[1:] == [("finished", "b", {})]
+    undo()
+    assert [getattr(events, step) for step in Events.__slots__ if step in {"find", "import_", "bind"}] == [None] * 3
+    events.announce("find", "finished", "c")
+    assert len(told) == 2
+
+
+def test_what_a_function_for_a_step_raises_comes_out_of_the_import() -> None:
+    events = Events()
+    events.observe(ByStep([]))
+    assert events.bind is not None
+    with pytest.raises(ValueError, match="a"):
+        events.bind("finished", "a")
+    events.observe(lambda event: None)
+    with pytest.raises(ValueError, match="b"):
+        events.bind("finished", "b")
+    assert events.dropped == ()
+
+
+def test_every_step_has_an_attribute_for_who_hears_of_it() -> None:
+    events, told = Events(), []
+    events.observe(told.append)
+    for step in STEPS:
+        getattr(events, "import_" if step == "import" else step)("finished", "a", module=1)
+    assert [(event.step, event.outcome, event.facts) for event in told] == [
+        (step, "finished", {"module": 1}) for step in STEPS
+    ]
 
 
 def test_what_cannot_be_called_is_no_observer() -> None:

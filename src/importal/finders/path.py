@@ -77,8 +77,8 @@ class PathSearch:
         for known in self.known:
             answer = known.answer(fullname, path, self._search)
             if answer is None or isinstance(answer, ModuleSpec):
-                if self.events.observers:
-                    self.events.announce("entry", "searched", fullname, entry=known, finder=known, spec=answer)
+                if tell := self.events.entry:
+                    tell("searched", fullname, entry=known, finder=known, spec=answer)
                 if answer is not None:
                     return answer, ()
                 nowhere = True  # as far as this one knows: another may have it from a place that is not there
@@ -97,8 +97,8 @@ class PathSearch:
             if finder is UNKNOWN:
                 finder = self.entry_finder(entry)
             spec = None if finder is None else _ask(finder, fullname, target)
-            if self.events.observers:
-                self.events.announce("entry", "searched", fullname, entry=entry, finder=finder, spec=spec)
+            if tell := self.events.entry:
+                tell("searched", fullname, entry=entry, finder=finder, spec=spec)
             if spec is None:
                 continue
             if spec.loader is not None:

@@ -51,30 +51,27 @@ class KeptBytecode:
         *path* is what the code says it comes from. Raises what *compile_it* raises.
         """
         location = self.location(member)
-        observed = bool(host_events.observers)
         head = header.hash_header(MAGIC_NUMBER, _stamp(member), checked=False)
         if location is not None:
             data = _read(location)
             if data.startswith(head):
-                if observed:
-                    host_events.announce("bytecode", "fresh", fullname, location=location, reason="checksum matches")
+                if tell := host_events.bytecode:
+                    tell("fresh", fullname, location=location, reason="checksum matches")
                 return code_from_bytecode(data, fullname, location, path)
-            if observed:
-                host_events.announce("bytecode", "missing", fullname, location=location, reason="not compiled before")
+            if tell := host_events.bytecode:
+                tell("missing", fullname, location=location, reason="not compiled before")
         code = compile_it()
         if location is None:
             return code
         if sys.dont_write_bytecode:
-            if observed:
-                reason = "dont_write_bytecode is set"
-                host_events.announce("store", "skipped", fullname, location=location, reason=reason)
+            if tell := host_events.store:
+                tell("skipped", fullname, location=location, reason="dont_write_bytecode is set")
             return code
         # A second reference, as for bytecode beside its source: the same bytes whatever the interpreter keeps.
         references = [code]
         written = files.write(location, head + marshal.dumps(references[0]), 0o600)
-        if observed:
-            outcome = "written" if written else "failed"
-            host_events.announce("store", outcome, fullname, location=location, reason=written.reason)
+        if tell := host_events.store:
+            tell("written" if written else "failed", fullname, location=location, reason=written.reason)
         return code
 
 

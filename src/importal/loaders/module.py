@@ -60,9 +60,10 @@ def load(
     module = module_from_spec(spec)
     if builtins is not None:
         give_builtins(module, loader, builtins)
-    if events.observers:
-        events.announce("create", "finished", name, module=module, spec=spec)
-        events.announce("execute", "started", name, module=module)
+    if tell := events.create:
+        tell("finished", name, module=module, spec=spec)
+    if tell := events.execute:
+        tell("started", name, module=module)
     # Set before the module can be seen: whoever finds it in the table must know that it is not ready.
     spec._initializing = True
     if partial is not None and type(module) is Module:
@@ -76,12 +77,10 @@ def load(
     except BaseException as error:
         # The mark stays: a thread that has found the module before this will look at the table again.
         table.pop(name, None)
-        if events.observers:
-            events.announce("execute", "failed", name, module=module, error=error)
-            events.announce("publish", "removed", name, module=module)
+        _tell_failed(events, name, module, error)
         raise
-    if events.observers:
-        events.announce("execute", "finished", name, module=module)
+    if tell := events.execute:
+        tell("finished", name, module=module)
     # A module may put another object in its place. Moving the entry to the end keeps the table in the order in which
     # modules were completed.
     module = table[name] = table.pop(name)
@@ -89,6 +88,13 @@ def load(
     if module is made and type(made) is partial:
         made.__class__ = Module
     return module
+
+
+def _tell_failed(events: Events, name: str, module: ModuleType, error: BaseException) -> None:
+    if tell := events.execute:
+        tell("failed", name, module=module, error=error)
+    if tell := events.publish:
+        tell("removed", name, module=module)
 
 
 load = import_frame(load)
@@ -171,8 +177,8 @@ def execute_again(
     if table.get(name) is not module:
         raise ImportError(f"module {name!r} not in sys.modules", name=name)
     loader: Any = spec.loader
-    if events.observers:
-        events.announce("execute", "started", name, module=module)
+    if tell := events.execute:
+        tell("started", name, module=module)
     try:
         if loader is None and spec.submodule_search_locations is None:
             raise ImportError("missing loader", name=name)
@@ -185,13 +191,13 @@ def execute_again(
             _warn_legacy(loader)
             loader.load_module(name)
     except BaseException as error:
-        if events.observers:
-            events.announce("execute", "failed", name, module=module, error=error)
+        if tell := events.execute:
+            tell("failed", name, module=module, error=error)
         raise
     finally:
         module = table[name] = table.pop(name)
-    if events.observers:
-        events.announce("execute", "finished", name, module=module)
+    if tell := events.execute:
+        tell("finished", name, module=module)
     return module
 
 
@@ -202,17 +208,17 @@ def _load_legacy(spec: ModuleSpec, table: dict[str, ModuleType], events: Events)
     """Load by the loader's ``load_module``, which publishes the module itself (PEP 302)."""
     loader: Any = spec.loader
     _warn_legacy(loader)
-    if events.observers:
-        events.announce("execute", "started", spec.name, module=None)
+    if tell := events.execute:
+        tell("started", spec.name, module=None)
     try:
         loader.load_module(spec.name)
     except BaseException as error:
-        if events.observers:
-            events.announce("execute", "failed", spec.name, module=None, error=error)
+        if tell := events.execute:
+            tell("failed", spec.name, module=None, error=error)
         raise
     module = table[spec.name] = table.pop(spec.name)
-    if events.observers:
-        events.announce("execute", "finished", spec.name, module=module)
+    if tell := events.execute:
+        tell("finished", spec.name, module=module)
     package = module.__name__ if hasattr(module, "__path__") else spec.name.rpartition(".")[0]
     for name, value in (("__loader__", loader), ("__package__", package), ("__spec__", spec)):
         if getattr(module, name, None) is None:

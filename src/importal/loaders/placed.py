@@ -87,17 +87,17 @@ class PlacedSourceLoader(_Placed, SourceLoader):
         try:
             return read_code(location)
         except OSError as error:
-            if self.events.observers:
+            if tell := self.events.bytecode:
                 reason = f"{type(error).__name__}: {error}"
-                self.events.announce("bytecode", "missing", fullname, location=location, reason=reason)
+                tell("missing", fullname, location=location, reason=reason)
             return None
 
     def set_data(self, path: str, data: bytes) -> None:
         """Write *data* to the file *path* in the user's cache, whole or not at all; what hinders it is announced."""
         written = files.write(path, data, 0o600)
-        if self.events.observers:
+        if tell := self.events.store:
             outcome = "written" if written else "failed"
-            self.events.announce("store", outcome, self.name, location=path, reason=written.reason)
+            tell(outcome, self.name, location=path, reason=written.reason)
 
 
 class PlacedBytecodeLoader(_Placed, CodeLoader):

@@ -106,18 +106,18 @@ class SourceLoader(CodeLoader):
             bytecode = self._bytecode(fullname, cached)
             if bytecode is not None:
                 verdict = self._judge(bytecode, fullname, path, status)
-                if self.events.observers:
+                if tell := self.events.bytecode:
                     outcome = type(verdict).__name__.lower()
-                    self.events.announce("bytecode", outcome, fullname, location=cached, reason=verdict.reason)
+                    tell(outcome, fullname, location=cached, reason=verdict.reason)
                 if isinstance(verdict, validity.Fresh):
                     return code_from_bytecode(bytecode, fullname, cached, path)
                 previous = verdict.header if isinstance(verdict, validity.Stale) else None
         source = self.get_data(path)
-        if self.events.observers:
-            self.events.announce("source", "read", fullname, location=path, size=len(source))
+        if tell := self.events.source:
+            tell("read", fullname, location=path, size=len(source))
         code = compile_source(self, source, path, fullname)
-        if self.events.observers:
-            self.events.announce("source", "compiled", fullname, location=path)
+        if tell := self.events.source:
+            tell("compiled", fullname, location=path)
         if cached is not None and status is not None:
             self._keep(fullname, path, cached, code, source, status, previous)
         return code
@@ -147,9 +147,9 @@ class SourceLoader(CodeLoader):
         try:
             return self.get_data(location)
         except OSError as error:
-            if self.events.observers:
+            if tell := self.events.bytecode:
                 reason = f"{type(error).__name__}: {error}"
-                self.events.announce("bytecode", "missing", fullname, location=location, reason=reason)
+                tell("missing", fullname, location=location, reason=reason)
             return None
 
     def _judge(self, bytecode: bytes, fullname: str, path: str, status: dict[str, Any]) -> validity.Verdict:
@@ -170,8 +170,8 @@ class SourceLoader(CodeLoader):
     ) -> None:
         """Cache *code*. A hash-based file is replaced by one of its own kind, so that it stays reproducible."""
         if self.state.dont_write_bytecode:
-            if self.events.observers:
-                self.events.announce("store", "skipped", fullname, location=cached, reason="dont_write_bytecode is set")
+            if tell := self.events.store:
+                tell("skipped", fullname, location=cached, reason="dont_write_bytecode is set")
             return
         if previous is not None and previous.hash_based:
             head = header.hash_header(MAGIC_NUMBER, source_hash(source), checked=previous.check_source)
@@ -266,6 +266,6 @@ class SourceFileLoader(FileLoader, SourceLoader):
     def set_data(self, path: str, data: bytes, *, _mode: int = 0o666) -> None:
         """Write *data* to the file *path*, whole or not at all; what hinders it is announced, not raised."""
         written = files.write(path, data, _mode)
-        if self.events.observers:
+        if tell := self.events.store:
             outcome = "written" if written else "failed"
-            self.events.announce("store", outcome, self.name, location=path, reason=written.reason)
+            tell(outcome, self.name, location=path, reason=written.reason)

@@ -15,6 +15,7 @@ from io import BytesIO
 from .. import names
 from ..sources.places import without_secrets
 from ..spec import ModuleSpec
+from .entries import BEGIN, CACHED, CLOCK, CODES, END, HANDLED, IMPORT, NAME, PATH, TEXT, THREAD
 from .kind import kind_of
 from .loaded import Owners
 from .record import PHASES, By, Cached, Ended, Import, Record, Thread
@@ -22,7 +23,7 @@ from .record import PHASES, By, Cached, Ended, Import, Record, Thread
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
 __all__ = ["read"]
@@ -34,6 +35,8 @@ class _Journal:
     """What the entries say, gathered in any order that they come in."""
 
     def __init__(self) -> None:
+        self.clock = 0.0
+        self.texts: dict[int, str] = {}
         self.codes: dict[int, _Code] = {}
         # Of each import that was begun: parent, thread, module, who asked, when.
         self.begun: dict[int, tuple[int | None, int, str, By | None, int]] = {}
@@ -50,46 +53,80 @@ class _Journal:
         # The moment of the last entry, and the greatest number of an import.
         self.last = 0
         self.latest = -1
+        self._takers: dict[int, Callable[..., None]] = {
+            CLOCK: self._take_clock,
+            TEXT: self._take_text,
+            CODES: self._take_codes,
+            BEGIN: self._take_begin,
+            IMPORT: self._take_import,
+            HANDLED: self._take_handled,
+            NAME: self._take_name,
+            THREAD: self._take_thread,
+            CACHED: self._take_found,
+            PATH: self._take_path,
+            END: self._take_end,
+        }
 
-    def take(self, kind: str, *facts: Any) -> None:
-        if kind == "begin":
-            number, parent, thread, module, code, offset, started = facts
-            by = None if code is None else self.codes[code].by(offset)
-            self.begun[number] = (parent, thread, module, by, started)
-            self.latest = max(self.latest, number)
-            self.last = max(self.last, started)
-        elif kind == "import":
-            number, outcome, total, *rest = facts
-            self.ended[number] = (outcome, total, *rest)
-            _, _, module, by, started = self.begun[number]
-            if outcome == "loaded":
-                self.loaded.setdefault(module, set()).add(by)
-            self.last = max(self.last, started + total)
-        elif kind == "code":
-            self.codes[facts[0]] = _Code(*facts[1:])
-        elif kind == "handled":
-            numbers, handled = facts
-            self.handled.update(dict.fromkeys(numbers, handled))
-        elif kind == "cached":
-            for code, times, asked in facts[0]:
-                self._take_cached(self.codes[code], dict(times), asked)
-        elif kind == "name":
-            self.names[facts[0]] = facts[1]
-        elif kind == "thread":
-            self.threads[facts[0]] = (facts[1], facts[2])
-        elif kind == "path":
-            (self.path,) = facts
-        elif kind == "end":
-            self.end = (facts[0], facts[1])
+    def moment(self, seconds: float) -> int:
+        """Return a moment in nanoseconds from the beginning."""
+        return round((seconds - self.clock) * 1e9)
 
-    def _take_cached(self, code: _Code, times: dict[int, int], asked: list[Any]) -> None:
-        each = iter(asked)
-        for offset, name, level, fromlist, inside, started in zip(each, each, each, each, each, each, strict=True):
+    def take(self, kind: int, *facts: Any) -> None:
+        """Take one entry."""
+        self._takers[kind](*facts)
+
+    def _take_clock(self, moment: float) -> None:
+        self.clock = moment
+
+    def _take_text(self, number: int, text: str) -> None:
+        self.texts[number] = text
+
+    def _take_codes(self, codes: dict[int, tuple[Any, ...]]) -> None:
+        self.codes.update((number, _Code(*code)) for number, code in codes.items())
+
+    def _take_begin(
+        self, number: int, parent: int | None, thread: int, module: str, code: int | None, offset: int, moment: float
+    ) -> None:
+        by = None if code is None else self.codes[code].by(offset)
+        started = self.moment(moment)
+        self.begun[number] = (parent, thread, module, by, started)
+        self.latest = max(self.latest, number)
+        self.last = max(self.last, started)
+
+    def _take_import(self, number: int, outcome: int, moment: float, *rest: Any) -> None:
+        ended = self.moment(moment)
+        _, _, module, by, started = self.begun[number]
+        self.ended[number] = (self.texts[outcome], ended - started, *rest)
+        if self.texts[outcome] == "loaded":
+            self.loaded.setdefault(module, set()).add(by)
+        self.last = max(self.last, ended)
+
+    def _take_handled(self, numbers: list[int], handled: bool) -> None:
+        self.handled.update(dict.fromkeys(numbers, handled))
+
+    def _take_name(self, thread: int, name: str) -> None:
+        self.names[thread] = name
+
+    def _take_thread(self, thread: int, started: float, ended: float) -> None:
+        self.threads[thread] = (self.moment(started), self.moment(ended))
+
+    def _take_path(self, path: list[str]) -> None:
+        self.path = path
+
+    def _take_end(self, moment: float, error: str | None) -> None:
+        self.end = (self.moment(moment), error)
+
+    def _take_found(self, codes: list[tuple[int, dict[int, list[Any]]]]) -> None:
+        for code, found in codes:
+            self._take_cached(self.codes[code], found)
+
+    def _take_cached(self, code: _Code, found: dict[int, list[Any]]) -> None:
+        for offset, (times, name, level, fromlist, inside, moment) in found.items():
             absolute = _absolute(str(name), level, code.package)
             wanted = [absolute, *(f"{absolute}.{child}" for child in fromlist or () if type(child) is str)]
             by = code.by(offset)
-            self._note_cached(wanted, by, times[offset], inside)
-            self._note_circle(wanted, by, inside, started)
+            self._note_cached(wanted, by, times, inside)
+            self._note_circle(wanted, by, inside, self.moment(moment))
 
     def _note_cached(self, wanted: list[str], by: By, count: int, inside: int | None) -> None:
         """Note what a statement found: its module, and what it names of that and is a submodule.
@@ -197,18 +234,16 @@ def _inside(journal: _Journal) -> dict[int | None, list[tuple[int, int]]]:
     return inside
 
 
-def _phases(marks: list[int], started: int, total: int, inside: Sequence[tuple[int, int]]) -> list[int]:
-    """Return how long an import was in each phase, less the time of those *inside* it, each of which began in one.
+def _phases(phases: list[int], begins: list[int], end: int, inside: Sequence[tuple[int, int]]) -> list[int]:
+    """Return how long an import, which ended at *end*, was in each phase, less the time of those *inside* it.
 
-    *marks* are the phases and the moments when they began, by the same clock as *started* but for its zero.
+    *phases* began at the moments *begins*, and each of those *inside* in one of them.
     """
     times = [0] * len(PHASES)
-    offset = started - marks[1]
-    begins = [moment + offset for moment in marks[1::2]]
-    for phase, begin, end in zip(marks[::2], begins, [*begins[1:], started + total], strict=True):
-        times[phase] += end - begin
+    for phase, begin, after in zip(phases, begins, [*begins[1:], end], strict=True):
+        times[phase] += after - begin
     for begin, took in inside:
-        times[marks[2 * (bisect_right(begins, begin) - 1)]] -= took
+        times[phases[bisect_right(begins, begin) - 1]] -= took
     return times
 
 
@@ -220,11 +255,14 @@ def _import(journal: _Journal, number: int, owners: Owners, inside: Sequence[tup
     (
         outcome, total, marks, gc, size, stats, lists, opens, searched, entry, found, bytecode, kept, error,
     ) = journal.ended[number]  # fmt: skip
-    phases = _phases(marks, started, total, inside)
-    finder, loader, origin, is_package = found or (None, None, None, False)
+    phases = _phases(marks[::2], list(map(journal.moment, marks[1::2])), started + total, inside)
+    text = journal.texts.get
+    finder, loader, origin, is_package = found or (0, 0, None, False)
     kind, distribution = _describe(module, origin, is_package, owners) if outcome == "loaded" else (None, None)
     calls = {"stat": stats, "list": lists, "open": opens}
-    state, reason = bytecode or (None, None)
+    state, reason = bytecode or (0, 0)
+    # A path entry may be a URL with a password: that is no part of the record.
+    searched = [without_secrets(text(number, "")) for number in searched]
     return Import(
         number,
         parent,
@@ -236,22 +274,21 @@ def _import(journal: _Journal, number: int, owners: Owners, inside: Sequence[tup
         total,
         sum(phases),
         {phase: time for phase, time in zip(PHASES, phases, strict=True) if time},
-        gc=gc,
+        gc=round(gc * 1e9),
         error=error,
         handled=journal.handled.get(number) if outcome == "failed" else None,
         kind=kind,
         distribution=distribution,
         origin=origin,
-        finder=finder,
-        # A path entry may be a URL with a password: that is no part of the record.
-        entry=None if entry is None else without_secrets(searched[entry]),
-        loader=loader,
-        bytecode=state,
-        reason=reason,
+        finder=text(finder),
+        entry=None if entry is None else searched[entry],
+        loader=text(loader),
+        bytecode=text(state),
+        reason=text(reason),
         kept=kept,
         bytes=size,
         calls={sort: calls for sort, calls in calls.items() if calls},
-        searched=tuple(map(without_secrets, searched)),
+        searched=tuple(searched),
     )
 
 

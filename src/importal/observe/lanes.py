@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import _thread
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 __all__ = ["End", "Lane", "Open", "Own"]
 
 # The phases of an import, by their place in `record.PHASES`.
@@ -15,29 +19,29 @@ OTHER, WAIT, FIND, CREATE, READ, VALIDATE, UNMARSHAL, COMPILE, WRITE, EXECUTE = 
 
 
 class Open:
-    """One import in progress, in the course of *outer*: where it is in its phases, and what is known of it."""
+    """One import in progress, in the course of ``outer``: where it is in its phases, and what is known of it.
 
-    __slots__ = (
-        "bytecode", "entry", "executed", "found", "gc", "id", "kept", "lists", "marks", "module", "opens", "outer",
-        "searched", "size", "stats", "waits",
-    )  # fmt: skip
+    What most imports have none of is said by the class: one has to be made as quickly as can be.
+    """
 
-    def __init__(self, number: int, module: str, outer: Open | None, phase: int, now: int) -> None:
-        self.id = number
-        self.module = module
-        self.outer = outer
-        # Each phase, and the moment when it began.
-        self.marks = [phase, now]
-        self.executed = self.waits = False
-        self.gc = self.size = self.stats = self.lists = self.opens = 0
-        self.searched: list[str] = []
-        # The path entry it was found in, by its place among those searched.
-        self.entry: int | None = None
-        # Finder, loader, origin, and whether it is a package.
-        self.found: tuple[str, str | None, str | None, bool] | None = None
-        # The state of its bytecode, and the reason for it.
-        self.bytecode: tuple[str, str | None] | None = None
-        self.kept: str | None = None
+    id: int
+    module: str
+    outer: Open | None
+    # Each phase, and the moment when it began.
+    marks: list[Any]
+    # The path entries searched, and which of them it was in.
+    searched: list[int]
+    entry: int | None = None
+    # Finder, loader, origin, and whether it is a package.
+    found: tuple[int, int, str | None, bool] | None = None
+    # The state of its bytecode, and the reason for it; whether bytecode was kept.
+    bytecode: tuple[int, int] | None = None
+    kept: str | None = None
+    # Seconds of garbage collection, bytes read, and calls.
+    gc = 0.0
+    size = stats = lists = opens = 0
+    # Whether its loader reads its code, whether that was executed, and whether it but waits for another thread.
+    reads = executed = waits = False
 
 
 class Lane:
@@ -45,7 +49,7 @@ class Lane:
 
     __slots__ = ("ended", "failing", "last", "latest", "number", "started", "top")
 
-    def __init__(self, number: int, now: int) -> None:
+    def __init__(self, number: int, now: float) -> None:
         self.number = number
         self.top: Open | None = None
         self.started = self.last = now

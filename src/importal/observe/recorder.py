@@ -9,14 +9,14 @@ is done here is paid for by the program.
 
 from __future__ import annotations
 
-import _thread
 import gc
-import marshal
 import os
 import sys
+from _thread import get_ident
 from itertools import count
-from time import perf_counter_ns
+from time import perf_counter
 
+from .entries import BEGIN, CACHED, CLOCK, END, HANDLED, IMPORT, NAME, PATH, THREAD, Entries, words
 from .lanes import COMPILE, CREATE, EXECUTE, FIND, OTHER, READ, UNMARSHAL, WAIT, WRITE, End, Lane, Open, Own
 from .stand_ins import stand_ins
 from .statements import Statements
@@ -31,24 +31,25 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorder"]
 
-# The version of marshal's format that does not look for objects that occur twice, which takes longer than it saves.
-_MARSHAL = 2
-
 
 class Recorder:
     """Records the imports of the host system into the open file *journal* (a descriptor) until :meth:`close`."""
 
     def __init__(self, journal: int) -> None:
-        self._journal = journal
         self._process = os.getpid()
-        self.begin = perf_counter_ns()
+        begin = perf_counter()
         # Asking who one is and comparing takes less time than asking for what is one's own.
-        self.main_ident = _thread.get_ident()
-        self.main_lane = Lane(0, self.begin)
+        self.main_ident = get_ident()
+        self.main_lane = Lane(0, begin)
         self.own = Own()
         self._lanes = [self.main_lane]
         self._next_number = count().__next__
         self._next_lane = count(1).__next__
+        # The disk may be full, or the program have closed what it did not know: its run goes on.
+        entries = Entries(journal, self._detach)
+        # Looked up again and again, so kept here as well.
+        self.write, self._texts, self._text = entries.write, entries.texts, entries.text
+        self._of_spec = entries.of_spec
         self.statements = Statements(self.write)
         self.by_step: dict[str, Hearer] = {
             "import": self._import,
@@ -60,10 +61,11 @@ class Recorder:
             "source": self._source,
             "store": self._store,
         }
-        self.enter = self._entering()
+        self.inside = self._inside()
         self._undo: list[Callable[[], object]] = []
-        self._collecting = 0
+        self._collecting = 0.0
         self._error: str | None = None
+        self.write(CLOCK, begin)
 
     def attach(self, system: ImportSystem) -> None:
         """Begin to record."""
@@ -77,11 +79,11 @@ class Recorder:
 
     def fails(self, error: BaseException) -> None:
         """Put down that *error* ends the program, before what shows it imports something."""
-        self._error = f"{type(error).__name__}: {error}"
+        self._error = words(error)
         lane = self.lane()
         if lane.failing is not None:
             key, failed = lane.failing
-            self.write("handled", failed, key != id(error))
+            self.write(HANDLED, failed, key != id(error))
             lane.failing = None
 
     def close(self) -> None:
@@ -97,16 +99,17 @@ class Recorder:
             gc.enable()
 
     def _write_rest(self) -> None:
-        now = perf_counter_ns()
+        now = perf_counter()
         for lane in list(self._lanes):
             # A thread that is there has gone on. Of one that has ended nobody knows whether its last error ended it.
             if lane.failing is not None and not lane.ended:
-                self.write("handled", lane.failing[1], True)
+                self.write(HANDLED, lane.failing[1], True)
             ended = now if lane.number == 0 else lane.last
-            self.write("thread", lane.number, lane.started - self.begin, ended - self.begin)
-        self.write("cached", self.statements.found())
-        self.write("path", [entry for entry in sys.path if isinstance(entry, str)])
-        self.write("end", now - self.begin, self._error)
+            self.write(THREAD, lane.number, lane.started, ended)
+        self.statements.write_codes()
+        self.write(CACHED, self.statements.found())
+        self.write(PATH, [entry for entry in sys.path if isinstance(entry, str)])
+        self.write(END, now, self._error)
 
     def _detach(self) -> None:
         while self._undo:
@@ -121,122 +124,126 @@ class Recorder:
         """Put one announcement of the import system down."""
         hear = self.by_step.get(event.step)
         if hear is not None:
-            hear(event.outcome, event.name, event.facts)
+            hear(event.outcome, event.name, **event.facts)
 
     # ------------------------------------------------------------ threads and time
 
     def here(self) -> Lane | None:
         """Return this thread's lane, if it has one."""
-        return self.main_lane if _thread.get_ident() == self.main_ident else self.own.lane
+        return self.main_lane if get_ident() == self.main_ident else self.own.lane
 
     def lane(self) -> Lane:
         """Return this thread's lane."""
         lane = self.here()
         if lane is None:
-            lane = self.own.lane = Lane(self._next_lane(), perf_counter_ns())
+            lane = self.own.lane = Lane(self._next_lane(), perf_counter())
             self.own.end = End(lane)
             self._lanes.append(lane)
             threading = sys.modules.get("threading")
-            known = None if threading is None else threading._active.get(_thread.get_ident())
-            self.write("name", lane.number, "" if known is None else known.name)
+            known = None if threading is None else threading._active.get(get_ident())
+            self.write(NAME, lane.number, "" if known is None else known.name)
         return lane
 
     def _collected(self, phase: str, _: Mapping[str, int]) -> None:
-        now = perf_counter_ns()
+        now = perf_counter()
         if phase == "start":
             self._collecting = now
             return
         lane = self.here()
         if lane is not None and lane.top is not None and self._collecting:
             lane.top.gc += now - self._collecting
-        self._collecting = 0
+        self._collecting = 0.0
 
-    def _entering(self) -> Callable[[str, int], Open | None]:
-        """Return a function that lets this thread's import of a name be in a phase from now on, and returns it.
+    def _inside(self) -> Callable[[str], Open | None]:
+        """Return a function that returns this thread's innermost import, if it is of a name.
 
         None when it is importing something else: a search or a reload belongs to no import.
         """
         # It is called several times for each import: nothing here is looked up again.
-        get_ident, clock, main_ident, main_lane, own = (
-            _thread.get_ident, perf_counter_ns, self.main_ident, self.main_lane, self.own,
-        )  # fmt: skip
+        main_ident, main_lane, own = self.main_ident, self.main_lane, self.own
 
-        def enter(name: str, phase: int) -> Open | None:
+        def inside(name: str) -> Open | None:
             lane = main_lane if get_ident() == main_ident else own.lane
             if lane is None:
                 return None
             top = lane.top
-            if top is None or top.module != name:
-                return None
-            top.marks += (phase, clock())
-            return top
+            return None if top is None or top.module != name else top
 
-        return enter
+        return inside
+
+    def enter(self, name: str, phase: int) -> Open | None:
+        """Let this thread's import of a name be in a phase from now on, and return it."""
+        top = self.inside(name)
+        if top is not None:
+            top.marks += (phase, perf_counter())
+        return top
 
     # ------------------------------------------------------------ announcements
 
-    def _import(self, outcome: str, name: str, facts: Mapping[str, Any]) -> None:
-        lane = self.lane()
+    def _import(self, outcome: str, name: str, *, module: object = None, error: BaseException | None = None) -> None:
+        lane = self.main_lane if get_ident() == self.main_ident else self.lane()
         if outcome == "started":
             self._begun(lane, name, OTHER)
             return
-        if not lane.holds(name):
-            return  # it was begun before the recording, or an interrupt came before it was put down
-        error = facts.get("error")
-        while lane.top.module != name:  # type: ignore[union-attr]  # it is one of them
-            # An interrupt has taken the announcement of its end.
-            self._ended(lane, "failed", {"error": error or KeyboardInterrupt()})
         one = lane.top
+        if one is None or one.module != name:
+            if not lane.holds(name):
+                return  # it was begun before the recording, or an interrupt came before it was put down
+            while lane.top.module != name:  # type: ignore[union-attr]  # it is one of them
+                # An interrupt has taken the announcement of its end.
+                self._ended(lane, "failed", error=error or KeyboardInterrupt())
+            one = lane.top
         try:
-            self._ended(lane, "loaded" if outcome == "finished" else outcome, facts)
+            self._ended(lane, "loaded" if outcome == "finished" else outcome, module, error)
         except BaseException:  # an interrupt
             lane.top = one
-            self._ended(lane, "failed", facts)
+            self._ended(lane, "failed", module, error)
             raise
 
     def _begun(self, lane: Lane, module: str, phase: int) -> None:
-        now = perf_counter_ns()
+        now = perf_counter()
         if lane.failing is not None:
-            self.write("handled", lane.failing[1], True)
+            self.write(HANDLED, lane.failing[1], True)
             lane.failing = None
         outer = lane.top
         number = self._next_number()
+        one = Open()
+        one.id, one.module, one.outer, one.marks, one.searched = number, module, outer, [phase, now], []
         lane.latest = number
-        lane.top = Open(number, module, outer, phase, now)
-        entry = ("begin", number, None if outer is None else outer.id, lane.number, module)
-        started = now - self.begin
+        lane.top = one
+        parent = None if outer is None else outer.id
         try:
-            self.write(*entry, *self.statements.asking(sys._getframe(4)), started)
+            code, offset = self.statements.asking(sys._getframe(3))
+            self.write(BEGIN, number, parent, lane.number, module, code, offset, now)
         except BaseException:  # an interrupt
-            self.write(*entry, None, 0, started)
+            self.write(BEGIN, number, parent, lane.number, module, None, 0, now)
             raise
 
-    def _ended(self, lane: Lane, outcome: str, facts: Mapping[str, Any]) -> None:
+    def _ended(self, lane: Lane, outcome: str, module: object = None, error: BaseException | None = None) -> None:
         one: Any = lane.top
-        lane.last = now = perf_counter_ns()
+        lane.last = now = perf_counter()
         lane.top = one.outer
-        error = facts.get("error")
         text = None
-        found: tuple[str | None, str | None, str | None, bool] | None = one.found
+        found = one.found
         if error is not None:
-            text = f"{type(error).__name__}: {error}"
+            text = words(error)
             key, failed = lane.failing or (0, [])
             if key != id(error) and failed:
-                self.write("handled", failed, True)
+                self.write(HANDLED, failed, True)
                 failed = []
             lane.failing = (id(error), [*failed, one.id])
         else:
             if not one.executed:
                 outcome = "found"
-            if found is None:
-                spec = getattr(facts.get("module"), "__spec__", None)
-                found = None if spec is None else (None, _loader_of(spec), None, False)
+            if found is None and (spec := getattr(module, "__spec__", None)) is not None:
+                found, _ = self._of_spec(spec, None)
+        number = self._texts.get(outcome) or self._text(outcome)
         self.write(
-            "import", one.id, outcome, now - one.marks[1], one.marks, one.gc, one.size, one.stats, one.lists,
-            one.opens, one.searched, one.entry, found, one.bytecode, one.kept, text,
+            IMPORT, one.id, number, now, one.marks, one.gc, one.size, one.stats, one.lists, one.opens, one.searched,
+            one.entry, found, one.bytecode, one.kept, text,
         )  # fmt: skip
 
-    def _wait(self, outcome: str, name: str, _: Mapping[str, Any]) -> None:
+    def _wait(self, outcome: str, name: str, **_: object) -> None:
         """Put down that the thread waits: in an import of its own where a statement found another thread's module."""
         lane = self.lane()
         top = lane.top
@@ -246,89 +253,64 @@ class Recorder:
                 lane.top.waits = True  # type: ignore[union-attr]  # it has just begun
         elif top is not None and top.waits:
             top.waits = False
-            self._ended(lane, "found", {})
+            self._ended(lane, "found")
         elif top is not None:
             self.enter(top.module, OTHER)
 
-    def _find(self, outcome: str, name: str, facts: Mapping[str, Any]) -> None:
+    def _find(
+        self,
+        outcome: str,
+        name: str,
+        *,
+        path: object = None,
+        spec: Any = None,
+        finder: Any = None,
+        error: object = None,
+    ) -> None:
+        top = self.inside(name)
+        if top is None:
+            return
         if outcome == "started":
-            self.enter(name, FIND)
+            top.marks += (FIND, perf_counter())
         elif outcome == "failed":
-            self.enter(name, OTHER)
+            top.marks += (OTHER, perf_counter())
         else:
-            top = self.enter(name, CREATE)
-            spec = facts["spec"]
-            if top is not None and spec is not None:
-                top.found = _described(spec, facts["finder"])
+            top.marks += (CREATE, perf_counter())
+            if spec is not None:
+                top.found, top.reads = self._of_spec(spec, finder)
 
-    def _entry(self, _: str, name: str, facts: Mapping[str, Any]) -> None:
-        top = self.enter(name, FIND)
+    def _entry(self, _: str, name: str, *, entry: Any, finder: object, spec: object) -> None:
+        top = self.inside(name)
         if top is not None:
-            top.searched.append(str(facts["entry"]))
-            if facts["spec"] is not None:
+            text = str(entry)
+            top.searched.append(self._texts.get(text) or self._text(text))
+            if spec is not None:
                 top.entry = len(top.searched) - 1
 
-    def _execute(self, outcome: str, name: str, facts: Mapping[str, Any]) -> None:
-        if outcome != "started":
-            self.enter(name, OTHER)
+    def _execute(self, outcome: str, name: str, *, module: object, error: object = None) -> None:
+        top = self.inside(name)
+        if top is None:
             return
-        loader = getattr(getattr(facts["module"], "__spec__", None), "loader", None)
-        top = self.enter(name, READ if hasattr(loader, "path_stats") else EXECUTE)
-        if top is not None:
+        if outcome == "started":
             top.executed = True
+            top.marks += (READ if top.reads else EXECUTE, perf_counter())
+        else:
+            top.marks += (OTHER, perf_counter())
 
-    def _bytecode(self, outcome: str, name: str, facts: Mapping[str, Any]) -> None:
-        top = self.enter(name, UNMARSHAL if outcome == "fresh" else READ)
+    def _bytecode(self, outcome: str, name: str, *, location: object, reason: str) -> None:
+        top = self.inside(name)
         if top is not None:
-            top.bytecode = (outcome, _text(facts.get("reason")))
+            top.marks += (UNMARSHAL if outcome == "fresh" else READ, perf_counter())
+            texts = self._texts
+            top.bytecode = (
+                texts.get(outcome) or self._text(outcome),
+                texts.get(reason) or self._text(reason),
+            )
 
-    def _source(self, outcome: str, name: str, _: Mapping[str, Any]) -> None:
+    def _source(self, outcome: str, name: str, **_: object) -> None:
         self.enter(name, COMPILE if outcome == "read" else WRITE)
 
-    def _store(self, outcome: str, name: str, facts: Mapping[str, Any]) -> None:
+    def _store(self, outcome: str, name: str, *, location: object, reason: str | None) -> None:
         top = self.enter(name, WRITE)
         if top is not None:
-            reason = facts.get("reason")
             top.kept = outcome if reason is None else f"{outcome}: {reason}"
-
-    def write(self, *entry: Any) -> None:
-        """Write one entry of the journal."""
-        try:
-            data = marshal.dumps(entry, _MARSHAL)
-        except ValueError:
-            data = marshal.dumps(_plain(entry), _MARSHAL)
-        try:
-            os.write(self._journal, data)
-        except OSError:
-            self._detach()  # the disk is full, or the program has closed what it did not know: its run goes on
-
-
-def _described(spec: Any, finder: Any) -> tuple[str, str | None, str | None, bool]:
-    """Return the names of *finder* and of *spec*'s loader, the origin, and whether it is a package."""
-    return (
-        getattr(finder, "__name__", None) or type(finder).__name__,
-        _loader_of(spec),
-        _text(getattr(spec, "origin", None)),
-        getattr(spec, "submodule_search_locations", None) is not None,
-    )
-
-
-def _loader_of(spec: Any) -> str | None:
-    """Return the name of *spec*'s loader; a namespace package has none until its module is made (PEP 420)."""
-    loader = getattr(spec, "loader", None)
-    if loader is None:
-        return None if getattr(spec, "submodule_search_locations", None) is None else "NamespaceLoader"
-    return getattr(loader, "__name__", None) or type(loader).__name__
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def _plain(value: Any) -> Any:
-    """Return *value* as marshal takes it: a module's name, say, may be of a class derived from str."""
-    if isinstance(value, tuple | list):
-        return [_plain(one) for one in value]
-    if isinstance(value, dict):
-        return {_plain(key): _plain(one) for key, one in value.items()}
-    return value if value is None or isinstance(value, int | bytes) else str(value)

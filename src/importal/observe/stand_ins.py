@@ -9,7 +9,7 @@ from __future__ import annotations
 import _thread
 import builtins
 import sys
-from time import perf_counter_ns
+from time import perf_counter
 
 from ..interpreter import builtin_import, import_frame, without_import_frames
 from ..loaders import file
@@ -72,7 +72,7 @@ def _reading(recorder: Recorder, function: Callable[[str], bytes]) -> Callable[[
     from .lanes import VALIDATE
 
     get_ident, main_ident, main_lane, own = _thread.get_ident, recorder.main_ident, recorder.main_lane, recorder.own
-    clock = perf_counter_ns
+    clock = perf_counter
 
     def read(path: str) -> bytes:
         lane = main_lane if get_ident() == main_ident else own.lane
@@ -105,7 +105,7 @@ def _getting_code(recorder: Recorder, function: Callable[..., CodeType]) -> Call
 
 def _counting_import(recorder: Recorder) -> Callable[..., object]:
     """Return the function for import statements: those that find their module in the table reach nothing else."""
-    get_frame, statements, clock, begin = sys._getframe, recorder.statements, perf_counter_ns, recorder.begin
+    get_frame, statements, clock = sys._getframe, recorder.statements, perf_counter
     get_ident, main_ident, main_lane, own = _thread.get_ident, recorder.main_ident, recorder.main_lane, recorder.own
 
     @import_frame
@@ -135,16 +135,13 @@ def _counting_import(recorder: Recorder) -> Callable[..., object]:
         code = statements.last
         if code.code is not frame.f_code:
             code = statements.code(frame)
-        offset = frame.f_lasti
-        if offset in code.times:
-            code.times[offset] += times
+        found = code.found.get(frame.f_lasti)
+        if found is not None:
+            found[0] += times
         else:
-            code.times[offset] = times
             top = None if lane is None else lane.top
-            if top is None:
-                code.asked += (offset, name, level, fromlist, None, 0)
-            else:
-                code.asked += (offset, name, level, fromlist, top.id, clock() - begin)
+            inside = None if top is None else top.id
+            code.found[frame.f_lasti] = [times, name, level, fromlist, inside, clock()]
         return module
 
     return counting_import

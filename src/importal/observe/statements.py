@@ -6,7 +6,10 @@ imports that the table answers. What the lines can be told from is written to th
 
 from __future__ import annotations
 
+from itertools import count
+
 from ..interpreter import FRAME_NAME, is_import_module
+from .entries import CODES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,18 +23,17 @@ __all__ = ["Code", "Statements"]
 class Code:
     """A code object that imports: its ``number`` in the journal, and what its statements found in the table.
 
-    ``number`` is None for one of the import system's own. ``times`` is by offset; ``asked`` has six for each
-    statement: offset, name, level, from-list, the import in whose course it was first executed, and when that was.
+    ``number`` is None for one of the import system's own. ``found`` has a list for each statement, by its offset: how
+    often, name, level, from-list, the import in whose course it was first executed, and when that was.
     """
 
-    __slots__ = ("asked", "code", "number", "times")
+    __slots__ = ("code", "found", "number")
 
     def __init__(self, code: CodeType | None, number: int | None) -> None:
         # As long as it is kept, nothing else can have its identity.
         self.code = code
         self.number = number
-        self.times: dict[int, int] = {}
-        self.asked: list[Any] = []
+        self.found: dict[int, list[Any]] = {}
 
 
 class Statements:
@@ -43,7 +45,9 @@ class Statements:
         # What was asked for last: most often the next statement stands in the same code.
         self.last = Code(None, None)
         self._write = write
-        self._number = 0
+        self._next_number = count().__next__
+        # What the journal does not have yet of code objects: only an import that begins needs it at once.
+        self._unwritten: dict[int, tuple[Any, ...]] = {}
 
     def code(self, frame: FrameType) -> Code:
         """Return what is kept of the code that *frame* executes."""
@@ -57,11 +61,10 @@ class Statements:
         if code.co_filename == FRAME_NAME or is_import_module(module):
             made = Code(code, None)
         else:
-            made = Code(code, self._number)
-            self._number += 1
-            self._write(
-                "code", made.number, code.co_filename, code.co_firstlineno, code.co_linetable, str(module),
-                names.get("__package__"),
+            number = self._next_number()
+            made = Code(code, number)
+            self._unwritten[number] = (
+                code.co_filename, code.co_firstlineno, code.co_linetable, str(module), names.get("__package__"),
             )  # fmt: skip
         self._codes[id(code)] = made
         return made
@@ -69,14 +72,26 @@ class Statements:
     def asking(self, frame: FrameType | None) -> tuple[int | None, int]:
         """Return the number of the code, and the offset, of the first frame outwards that is the program's."""
         while frame is not None:
-            if frame.f_code.co_filename != FRAME_NAME:
-                number = self.code(frame).number
-                if number is not None:
-                    return number, frame.f_lasti
+            code = frame.f_code
+            if code.co_filename != FRAME_NAME:
+                known = self.last
+                if known.code is not code:
+                    known = self.code(frame)
+                if known.number is not None:
+                    if self._unwritten:
+                        self.write_codes()
+                    return known.number, frame.f_lasti
             frame = frame.f_back
         return None, 0
 
-    def found(self) -> list[tuple[int, dict[int, int], list[Any]]]:
-        """Return, for each code object, its number, how often by offset, and what was asked."""
-        codes = self._codes.values()
-        return [(one.number, one.times, one.asked) for one in codes if one.asked and one.number is not None]
+    def write_codes(self) -> None:
+        """Write what the journal does not have yet of code objects."""
+        written = dict(self._unwritten)
+        self._write(CODES, written)
+        for number in written:
+            # Only now: an interrupt may come after any call, and another thread write them as well.
+            self._unwritten.pop(number, None)
+
+    def found(self) -> list[tuple[int, dict[int, list[Any]]]]:
+        """Return the number of each code object with what its statements found."""
+        return [(one.number, one.found) for one in self._codes.values() if one.found and one.number is not None]

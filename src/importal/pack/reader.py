@@ -193,9 +193,9 @@ class Pack:
                 status = None
             if status is None or status.st_size != size or status.st_mtime_ns != mtime:
                 self.stale.append(name)
-                if self.events.observers:
+                if tell := self.events.bytecode:
                     reason = "the source is not what it was when the pack was made"
-                    self.events.announce("bytecode", "stale", name, location=self.path, reason=reason)
+                    tell("stale", name, location=self.path, reason=reason)
                 return UNKNOWN
         if kind == EXTENSION:
             loader: Any = ExtensionFileLoader(name, origin)
@@ -230,8 +230,8 @@ class Pack:
         if code.co_filename != path:
             rename_code(code, path)
         self.used += 1
-        if self.events.observers:
-            self.events.announce("bytecode", "fresh", name, location=self.path, reason="it is in the pack")
+        if tell := self.events.bytecode:
+            tell("fresh", name, location=self.path, reason="it is in the pack")
         return code
 
     def _give_up(self, error: PackError) -> None:
