@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import metadata
@@ -12,7 +15,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Installed", "installed"]
+__all__ = ["Installed", "installed", "paths"]
+
+# Of a path in a record: it is absolute, or may go up, or be spelled as no other is.
+_IS_ODD = re.compile(r"^[./\\]|[/\\][./\\]|[/\\]$|:", re.MULTILINE).search
 
 
 @dataclass(frozen=True)
@@ -35,15 +41,22 @@ class Installed:
     @property
     def normalised(self) -> str:
         """The name as installers compare it (PEP 503)."""
-        import re
-
         return re.sub(r"[-_.]+", "-", self.name).lower()
 
     @cached_property
     def places(self) -> dict[str, str]:
         """From the place of each file, links followed, to its name in the record."""
+        return self._places_of(self.files)
+
+    @cached_property
+    def elsewhere(self) -> dict[str, str]:
+        """The same of the files that are not below ``root``, or whose names in the record are not spelled as usual."""
+        # One look tells that there are none, in most records.
+        return self._places_of(filter(_IS_ODD, self.files)) if _IS_ODD("\n".join(self.files)) else {}
+
+    def _places_of(self, files: Iterable[str]) -> dict[str, str]:
         root = os.path.realpath(self.root)
-        return {os.path.normcase(os.path.normpath(os.path.join(root, file))): file for file in self.files}
+        return {os.path.normcase(os.path.normpath(os.path.join(root, file))): file for file in files}
 
 
 def installed(path: Iterable[str]) -> Iterator[Installed]:
@@ -62,9 +75,22 @@ def installed(path: Iterable[str]) -> Iterator[Installed]:
         yield Installed(name, version, root, _files(distribution), _project(distribution))
 
 
+def paths(record: str) -> list[str]:
+    """Return the paths that a *record* lists: the text of a distribution's RECORD.
+
+    >>> paths('"a,b.py",sha256=x,3')
+    ['a,b.py']
+    """
+    return [row[0] for row in csv.reader(io.StringIO(record, newline="")) if row]
+
+
 def _files(distribution: metadata.Distribution) -> tuple[str, ...]:
-    recorded = any(distribution.read_text(name) is not None for name in ("RECORD", "installed-files.txt"))
+    # Not distribution.files, which makes an object of each, and from Python 3.12 on leaves out what is not there.
+    record = distribution.read_text("RECORD")
+    if record is not None:
+        return tuple(paths(record))
     # Without a record, importlib.metadata answers with the files of the source distribution.
+    recorded = distribution.read_text("installed-files.txt") is not None
     return tuple(str(file) for file in distribution.files or ()) if recorded else ()
 
 

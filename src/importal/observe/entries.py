@@ -28,11 +28,11 @@ from __future__ import annotations
 
 import os
 from itertools import count
-from marshal import dumps
+from marshal import dumps, loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "TEXT",
     "THREAD",
     "Entries",
+    "entries",
     "words",
 ]
 
@@ -119,6 +120,19 @@ class Entries:
             # With *key* itself: as long as it is kept, nothing else can have its identity.
             self._kinds[id(key)] = known
         return known
+
+
+def entries(data: bytes) -> Iterator[tuple[Any, ...]]:
+    """Yield the entries in *data*, up to the end, or to one that was cut short when the program was killed."""
+    rest = memoryview(data)
+    while True:
+        try:
+            entry = loads(rest)
+        except (EOFError, ValueError, TypeError):
+            return
+        yield entry
+        # Its length in bytes; `marshal.load`, which would know, asks a file for each number by itself.
+        rest = rest[len(dumps(entry, _MARSHAL)) :]
 
 
 def words(error: BaseException) -> str:

@@ -6,16 +6,14 @@ when the program was killed. Imports that were in progress then are in the recor
 
 from __future__ import annotations
 
-import marshal
 import sys
 from bisect import bisect_right
 from dataclasses import replace
-from io import BytesIO
 
 from .. import names
 from ..sources.places import without_secrets
 from ..spec import ModuleSpec
-from .entries import BEGIN, CACHED, CLOCK, CODES, END, HANDLED, IMPORT, NAME, PATH, TEXT, THREAD
+from .entries import BEGIN, CACHED, CLOCK, CODES, END, HANDLED, IMPORT, NAME, PATH, TEXT, THREAD, entries
 from .kind import kind_of
 from .loaded import Owners
 from .record import PHASES, By, Cached, Ended, Import, Record, Thread
@@ -196,8 +194,9 @@ def read(path: str | os.PathLike[str], status: int | None, facts: Mapping[str, A
     *facts* are the record's fields that no journal knows.
     """
     journal = _Journal()
-    for entry in _entries(path):
-        journal.take(*entry)
+    with open(path, "rb") as file:
+        for entry in entries(file.read()):
+            journal.take(*entry)
     owners = Owners(sys.path if journal.path is None else journal.path)
     inside = _inside(journal)
     imports = [_import(journal, number, owners, inside.get(number, ())) for number in journal.begun]
@@ -212,17 +211,6 @@ def read(path: str | os.PathLike[str], status: int | None, facts: Mapping[str, A
         imports=tuple(imports),
         cached=tuple(journal.cached),
     )
-
-
-def _entries(path: str | os.PathLike[str]) -> Iterator[tuple[Any, ...]]:
-    with open(path, "rb") as file:
-        # Held in memory: marshal asks for each number by itself.
-        data = BytesIO(file.read())
-    while True:
-        try:
-            yield marshal.load(data)
-        except (EOFError, ValueError, TypeError):
-            return  # the end, or an entry that was cut short when the program was killed
 
 
 def _inside(journal: _Journal) -> dict[int | None, list[tuple[int, int]]]:

@@ -186,23 +186,36 @@ class Owners:
 
     def __init__(self, path: list[str]) -> None:
         self._path = [entry for entry in path if os.path.isdir(entry or ".")]
-        self._places: dict[str, Installed] | None = None
+        # Of each folder that distributions are installed in: their files, by their paths in it; and the others.
+        self._inside: dict[str, dict[str, Installed]] | None = None
+        self._elsewhere: dict[str, Installed] = {}
         self._projects: list[tuple[str, Installed]] = []
 
     def of(self, file: str) -> str | None:
-        if self._places is None:
-            self._read()
-        assert self._places is not None
-        place = os.path.normcase(os.path.realpath(file))
-        owner = self._places.get(place)
+        """Return the name and the version of the distribution that *file* belongs to, None if it belongs to none."""
+        if self._inside is None:
+            self._inside = self._read()
+        place = _place(file)
+        owner = next(
+            (files.get(place[len(root) :]) for root, files in self._inside.items() if place.startswith(root)), None
+        )
+        if owner is None:
+            owner = self._elsewhere.get(place)
         if owner is None:
             owner = next((one for project, one in self._projects if place.startswith(project)), None)
         return None if owner is None else str(owner)
 
-    def _read(self) -> None:
-        self._places = {}
+    def _read(self) -> dict[str, dict[str, Installed]]:
+        inside: dict[str, dict[str, Installed]] = {}
         for distribution in installed(self._path):
-            self._places.update(dict.fromkeys(distribution.places, distribution))
+            # There may be tens of thousands of files: nothing is done for each that need not be.
+            files = inside.setdefault(os.path.join(_place(distribution.root), ""), {})
+            files.update(dict.fromkeys(map(os.path.normcase, distribution.files), distribution))
+            self._elsewhere.update(dict.fromkeys(distribution.elsewhere, distribution))
             if distribution.project is not None:
-                project = os.path.normcase(os.path.realpath(distribution.project))
-                self._projects.append((os.path.join(project, ""), distribution))
+                self._projects.append((os.path.join(_place(distribution.project), ""), distribution))
+        return inside
+
+
+def _place(path: str) -> str:
+    return os.path.normcase(os.path.realpath(path))

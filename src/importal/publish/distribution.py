@@ -6,9 +6,10 @@ import importlib.metadata
 import json
 import sys
 
+from ..observe.distributions import paths
 from ..tool_errors import FileError
 from .collected import left_out
-from .record import paths, rewritten
+from .record import rewritten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

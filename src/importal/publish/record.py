@@ -9,16 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["paths", "rewritten"]
-
-
-def paths(record: str) -> list[str]:
-    """Return the paths that *record* lists.
-
-    >>> paths('"a,b.py",sha256=x,3')
-    ['a,b.py']
-    """
-    return [row[0] for row in csv.reader(io.StringIO(record, newline="")) if row]
+__all__ = ["rewritten"]
 
 
 def rewritten(record: bytes, kept: Mapping[str, str]) -> bytes:

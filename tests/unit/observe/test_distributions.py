@@ -9,6 +9,7 @@ import pytest
 
 import trees
 from importal.observe.distributions import Installed, installed
+from importal.observe.loaded import Owners
 
 
 def record(name: str, version: str, *files: str, **more: str) -> trees.Tree:
@@ -56,3 +57,21 @@ def test_a_record_leads_through_links(tmp_path: Path) -> None:
         pytest.skip("this account may not make links; on Windows, allow it by the developer mode")
     one = Installed("one", "1", str(tmp_path / "link"), ("m.py",))
     assert os.path.normcase(os.path.realpath(tmp_path / "real" / "m.py")) in one.places
+
+
+def test_owners_of_files(tmp_path: Path) -> None:
+    """Files below the folder of the metadata, others, and those of an editable project; links are followed."""
+    url = (tmp_path / "project").as_uri()
+    editable = f'{{"url": "{url}", "dir_info": {{"editable": true}}}}'
+    trees.write({
+        "site": {
+            **record("one", "1", "one.py", "sub/two.py", "../bin/tool.py", "sub/../spelled.py"),
+            **record("two", "2", **{"direct_url.json": editable}),
+            "one.py": "", "sub": {"two.py": ""}, "spelled.py": "", "other.py": "",
+        },
+        "bin": {"tool.py": ""},
+        "project": {"src": {"mine.py": ""}},
+    }, tmp_path)  # fmt: skip
+    owners = Owners([str(tmp_path / "site"), str(tmp_path / "missing")])
+    files = ["site/one.py", "site/sub/two.py", "site/spelled.py", "site/other.py", "bin/tool.py", "project/src/mine.py"]
+    assert [owners.of(str(tmp_path / file)) for file in files] == ["one 1", "one 1", "one 1", None, "one 1", "two 2"]
