@@ -79,19 +79,20 @@ def load(path: str) -> bool:
 
 def _load(file: "FileIO") -> bool:
     groups = _groups(file)
-    loaded = []
-    whole = bool(groups)
-    for size, files in groups:
-        codes = _unmarshalled(file, size)
-        if len(codes) != len(files):
-            whole = False
-            break
-        for (name, origin, _, _), code in zip(files, codes, strict=True):
-            if name not in sys.modules:
-                loaded.append(_executed(name, origin, code))
-    if loaded:
-        _complete(loaded)
-    return whole
+    loaded: list[ModuleType] = []
+    try:
+        for size, files in groups:
+            codes = _unmarshalled(file, size)
+            if len(codes) != len(files):
+                return False
+            for (name, origin, _, _), code in zip(files, codes, strict=True):
+                if name not in sys.modules:
+                    loaded.append(_executed(name, origin, code))
+    finally:
+        # Also after an interrupt: what there is of importal is the next import's.
+        if loaded:
+            _complete(loaded)
+    return bool(groups)
 
 
 def _groups(file: "FileIO") -> "Sequence[tuple[int, Sequence[_Kept]]]":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -128,3 +129,28 @@ def test_a_file_of_somebody_else_is_not_executed(tmp_path: Path) -> None:
     before = file.stat().st_ino
     assert start(tmp_path) == SAID
     assert file.stat().st_ino != before
+
+
+def test_an_interrupt_leaves_what_was_loaded_as_imports_leave_it(tmp_path: Path) -> None:
+    assert start(tmp_path) == SAID
+    (file,) = kept(tmp_path)
+    program = f"""if True:
+        import sys
+        from importal import own
+        def interrupt(event, arguments):
+            if event == "exec" and arguments[0].co_filename.endswith("search.py") and not interrupted:
+                interrupted.append(True)
+                raise KeyboardInterrupt
+        interrupted = []
+        sys.addaudithook(interrupt)
+        try:
+            own.load({str(file)!r})
+        except KeyboardInterrupt:
+            print("importal.search" in sys.modules)
+        modules = [module for name, module in sys.modules.items() if name.startswith("importal.")]
+        print(len(modules) > 20, {{type(module.__spec__).__name__ for module in modules}})
+        import importal
+        print(importal.ImportSystem.host().import_module("colorsys").__spec__.name)
+    """
+    result = run([sys.executable, "-c", program], tmp_path)
+    assert result == Result(0, "False\nTrue {'ModuleSpec'}\ncolorsys\n", "")
