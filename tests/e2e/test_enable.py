@@ -86,6 +86,21 @@ def test_enable_and_disable(env: Environment) -> None:
     assert env.importal("disable") == Result(0, f"importal was not enabled: there is no {env.start_file}\n", "")
 
 
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS has file names in UTF-8 only")
+def test_folders_whose_names_are_not_in_utf_8(env: Environment, tmp_path: Path) -> None:
+    """A pack in one, and an environment that is in one."""
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
+    trees.write({"main.py": "import json\nprint(json.__loader__._packed is not None)"}, folder)
+    assert env.importal("pack", "--sealed", "-o", str(folder / "app.pack"), str(folder / "main.py")).status == 0
+    assert env.importal("enable", "--pack", str(folder / "app.pack")).status == 0
+    env.python.parent.parent.rename(folder / "env")
+    moved = folder / "env" / "bin" / "python"
+    done = subprocess.run([moved, folder / "main.py"], capture_output=True, text=True, env=environment(), check=True)
+    assert (done.stdout, done.stderr) == ("True\n", "")
+    done = subprocess.run([moved, "-m", "importal", "disable"], capture_output=True, env=environment(), check=True)
+    assert os.fsencode(folder / "env") in done.stdout
+
+
 def test_everything_still_starts(env: Environment, tmp_path: Path) -> None:
     """Each way of starting python, with importal enabled, says the same as without."""
     trees.write(
