@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Contents", "Module", "anchored", "encode", "write"]
 
-# So many bytes of code are read at once, or a little more.
-_AT_ONCE = 1 << 20
+# So many bytes of code are read at once, or a little more. Reading more at once takes as long, and more memory.
+_AT_ONCE = 1 << 21
 
 # So many bytes of code are made at once, or a little more: what is executed next is still in the processor's caches.
 _IN_A_STREAM = 1 << 17
