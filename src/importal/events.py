@@ -2,7 +2,7 @@
 
 Every step of the journey of a name says what it decided and why. Nobody listening costs one truth test a step::
 
-    if tell := events.find:
+    if tell := events.hearers.find:
         tell("finished", name, path=path, spec=spec, finder=finder)
 
 The steps, the outcomes each can have, and the facts that come with them:
@@ -64,16 +64,16 @@ class Event(tuple):  # type: ignore[type-arg]
         return f"Event({self.step!r}, {self.outcome!r}, {self.name!r}{facts})"
 
 
-class Events:
-    """Who listens to one import system.
+class Hearers:
+    """Who hears of what. It is replaced, never changed, so that it can be read without a lock.
 
     For each step there is an attribute of its name (``import_`` for "import"): what to call for it, or None when nobody
-    hears of it. ``observers`` is a tuple that is replaced, never changed, so that it can be read without a lock.
+    hears of it. *announce* tells everyone.
     """
 
     __slots__ = (
-        "_hearers", "_plain", "bind", "bytecode", "create", "dropped", "entry", "execute", "find", "finder", "import_",
-        "observers", "publish", "source", "store", "wait",
+        "bind", "by_step", "bytecode", "create", "entry", "execute", "find", "finder", "import_", "observers", "plain",
+        "publish", "source", "store", "wait",
     )  # fmt: skip
 
     import_: Hearer | None
@@ -89,9 +89,38 @@ class Events:
     publish: Hearer | None
     bind: Hearer | None
 
+    def __init__(self, observers: tuple[Observer, ...], announce: Callable[..., None]) -> None:
+        self.observers = observers
+        tables: list[Mapping[str, Hearer] | None] = [getattr(observer, "by_step", None) for observer in observers]
+        # Of the observers: those called with an event, and the functions of the others, by step.
+        self.plain = tuple(one for one, table in zip(observers, tables, strict=True) if table is None)
+        self.by_step = {step: tuple(table[step] for table in tables if table and step in table) for step in STEPS}
+        for step, hearers in self.by_step.items():
+            tell: Hearer | None = None
+            if self.plain or len(hearers) > 1:
+                tell = _of_step(step, announce)
+            elif hearers:
+                (tell,) = hearers
+            setattr(self, "import_" if step == "import" else step, tell)
+
+
+def _of_step(step: str, announce: Callable[..., None]) -> Hearer:
+    return lambda outcome, name, /, **facts: announce(step, outcome, name, **facts)
+
+
+class Events:
+    """Who listens to one import system; ``hearers`` says it by step."""
+
+    __slots__ = ("dropped", "hearers")
+
     def __init__(self) -> None:
         self.dropped: tuple[tuple[Observer, Exception], ...] = ()
-        self._set(())
+        self.hearers = Hearers((), self.announce)
+
+    @property
+    def observers(self) -> tuple[Observer, ...]:
+        """The observers, in the order in which they are told."""
+        return self.hearers.observers
 
     def observe(self, observer: Observer) -> Callable[[], None]:
         """Announce every step to *observer* from now on; return a function that undoes this.
@@ -105,62 +134,38 @@ class Events:
             from .errors import ObserverError
 
             raise ObserverError(observer)
-        self._set((*self.observers, observer))
+        self.hearers = Hearers((*self.observers, observer), self.announce)
         attached = True
 
         def undo() -> None:
             nonlocal attached
             if attached:
-                attached = False
                 self._detach(observer)
+                attached = False
 
         return undo
 
     def _detach(self, observer: Observer) -> None:
         """Take *observer* out once, however often it is attached."""
-        for index, one in enumerate(self.observers):
+        observers = self.observers
+        for index, one in enumerate(observers):
             if one is observer:
-                self._set(self.observers[:index] + self.observers[index + 1 :])
+                self.hearers = Hearers(observers[:index] + observers[index + 1 :], self.announce)
                 return
-
-    def _set(self, observers: tuple[Observer, ...]) -> None:
-        by_step: list[Mapping[str, Hearer]] = []
-        plain = []
-        for observer in observers:
-            steps: Mapping[str, Hearer] | None = getattr(observer, "by_step", None)
-            if steps is None:
-                plain.append(observer)
-            else:
-                by_step.append(steps)
-        # Of the observers: those called with an event, and the functions of the others, by step.
-        self._plain: tuple[Observer, ...] = tuple(plain)
-        self._hearers: Mapping[str, tuple[Hearer, ...]] = {
-            step: tuple(steps[step] for steps in by_step if step in steps) for step in STEPS
-        }
-        self.observers = observers
-        for step, hearers in self._hearers.items():
-            tell: Hearer | None = None
-            if plain or len(hearers) > 1:
-                tell = self._announcing(step)
-            elif hearers:
-                (tell,) = hearers
-            setattr(self, "import_" if step == "import" else step, tell)
-
-    def _announcing(self, step: str) -> Hearer:
-        return lambda outcome, name, /, **facts: self.announce(step, outcome, name, **facts)
 
     def announce(self, step: str, outcome: str, name: str, /, **facts: object) -> None:
         """Tell everyone who hears of it about one step."""
-        for hear in self._hearers.get(step, ()):
+        hearers = self.hearers
+        for hear in hearers.by_step.get(step, ()):
             hear(outcome, name, **facts)
-        if not self._plain:
+        if not hearers.plain:
             return
         event = tuple.__new__(Event, (step, outcome, name, facts))
-        for observer in self._plain:
+        for observer in hearers.plain:
             try:
                 observer(event)
             except Exception as error:  # noqa: BLE001, whatever an observer raises must not change what it watches
-                self._set(tuple(one for one in self.observers if one is not observer))
+                self.hearers = Hearers(tuple(one for one in self.observers if one is not observer), self.announce)
                 self.dropped = (*self.dropped, (observer, error))
 
 

@@ -87,7 +87,7 @@ def _load(file: "FileIO") -> bool:
                 return False
             for (name, origin, _, _), code in zip(files, codes, strict=True):
                 if name not in sys.modules:
-                    loaded.append(_executed(name, origin, code))
+                    _execute(name, origin, code, loaded)
     finally:
         # Also after an interrupt: what there is of importal is the next import's.
         if loaded:
@@ -120,7 +120,8 @@ def _unmarshalled(file: "FileIO", size: int) -> "tuple[Any, ...]":
         return ()
 
 
-def _executed(name: str, file: str, code: "CodeType") -> "ModuleType":
+def _execute(name: str, file: str, code: "CodeType", loaded: "list[ModuleType]") -> None:
+    """Load the module *name* by its *code*, and put it down as *loaded*."""
     table = sys.modules
     parent, _, child = name.rpartition(".")
     package = parent
@@ -131,15 +132,17 @@ def _executed(name: str, file: str, code: "CodeType") -> "ModuleType":
     # What imports ask a spec for; the rest follows when the classes for it are there.
     spec = _Namespace(parent=package, _initializing=False, _uninitialized_submodules=[])
     vars(module).update(__spec__=spec, __package__=package, __file__=file)
+    # In this order: an interrupt may come after any call.
+    loaded.append(module)
     table[name] = module
     try:
         exec(code, module.__dict__)
     except BaseException:
         del table[name]
+        loaded.remove(module)
         raise
     if parent:
         setattr(table[parent], child, module)
-    return module
 
 
 def is_trusted(status: os.stat_result) -> bool:

@@ -39,24 +39,25 @@ def find(
         raise ImportError("sys.meta_path is None, Python is likely shutting down")
     if not meta_path:
         _warn("sys.meta_path is empty", ImportWarning)
-    tell, tell_of_asking = events.find, events.finder
-    if tell:
+    observed = False
+    if tell := events.hearers.find:
+        observed = True
         tell("started", name, path=path)
     spec = finder = None
     for finder in tuple(meta_path):
-        if tell_of_asking:
-            tell_of_asking("asked", name, finder=finder)
+        if tell := events.hearers.finder:
+            tell("asked", name, finder=finder)
         try:
             spec = _ask(finder, name, path, target)
         except BaseException as error:
-            if tell:
+            if observed and (tell := events.hearers.find):
                 tell("failed", name, path=path, error=error)
             raise
-        if tell_of_asking:
-            tell_of_asking("answered", name, finder=finder, spec=spec)
+        if tell := events.hearers.finder:
+            tell("answered", name, finder=finder, spec=spec)
         if spec is not None:
             break
-    if tell:
+    if observed and (tell := events.hearers.find):
         tell("finished", name, path=path, spec=spec, finder=None if spec is None else finder)
     return spec
 

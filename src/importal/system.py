@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-    from .events import Hearer
     from .spec import ModuleSpec
     from .state import StateLike
 
@@ -133,15 +132,15 @@ class ImportSystem:
                     if AUDITS_IN_PYTHON:
                         state = self.state
                         audit("import", name, None, state.path, state.meta_path, state.path_hooks)
-                    if tell := self.events.import_:
+                    if tell := self.events.hearers.import_:
                         observed = True
                         tell("started", name)
                     module = self._find_then_load(name, import_parent or self.import_name, lazy_submodule)
-                    if observed and (tell := self.events.import_):
+                    if observed and (tell := self.events.hearers.import_):
                         tell("finished", name, module=module)
                     return module
                 except BaseException as error:
-                    if observed and (tell := self.events.import_):
+                    if observed and (tell := self.events.hearers.import_):
                         tell("failed", name, error=error)
                     without_import_frames(error)
                     raise
@@ -165,13 +164,13 @@ class ImportSystem:
             if self.wait_elsewhere is not None and self.locks.owner(name) is None:
                 self.wait_elsewhere(name)
             return False
-        if tell := self.events.wait:
+        if tell := self.events.hearers.wait:
             tell("started", name, owner=self.locks.owner(name))
         waited = False
         try:
             waited = self.locks.wait(name, patient=patient)
         finally:
-            if tell:
+            if tell := self.events.hearers.wait:
                 tell("finished", name, waited=waited)
         return waited
 
@@ -206,8 +205,7 @@ class ImportSystem:
         lock = self.locks.lock(name)
         depth = lock.count if lock.owner == me else 0
         try:
-            tell = self.events.wait
-            if not (self.locks.take(lock) if tell is None else self._take_observed(lock, tell)):
+            if not (self._take_observed(lock) if self.events.hearers.wait else self.locks.take(lock)):
                 return self._instead_of_deadlock(name)
             # Another thread may have loaded it since this one began to search.
             module: ModuleType = table.get(name, _MISSING)
@@ -220,12 +218,14 @@ class ImportSystem:
                     lock.owner = None
             self.locks.leave(lock, depth)
 
-    def _take_observed(self, lock: ModuleLock, tell: Hearer) -> bool:
+    def _take_observed(self, lock: ModuleLock) -> bool:
         if not self.locks.held_by_another(lock.name):
             return self.locks.take(lock)
-        tell("started", lock.name, owner=lock.owner)
+        if tell := self.events.hearers.wait:
+            tell("started", lock.name, owner=lock.owner)
         taken = self.locks.take(lock)
-        tell("finished", lock.name, waited=taken)
+        if tell := self.events.hearers.wait:
+            tell("finished", lock.name, waited=taken)
         return taken
 
     @import_frame
@@ -320,7 +320,7 @@ class ImportSystem:
             setattr(parent, child, module)
         except AttributeError:
             _warn(f"Cannot set an attribute on {parent_name!r} for child module {child!r}", ImportWarning)
-        if tell := self.events.bind:
+        if tell := self.events.hearers.bind:
             tell("finished", name, parent=parent, child=child)
 
     def _tell_loaded(self, name: str, module: ModuleType) -> None:

@@ -237,6 +237,15 @@ def test_two_distributions_own_one_module(home: Home, tmp_path: Path, report: Re
     assert found["commands"][0].endswith("uninstall --yes two")
 
 
+def test_what_is_not_there_any_more_is_nobodys(home: Home, tmp_path: Path, report: Report) -> None:
+    """Tests are removed from images that are to be small; the records name them still."""
+    for name in ("one", "two"):
+        home.install(project(tmp_path / name, name, "1", {"tests": {"__init__.py": ""}, f"{name}.py": ""}))
+    only(report(status=1), "two owners")
+    shutil.rmtree(home.site_packages / "tests")
+    report(status=0)
+
+
 def test_a_module_and_a_package_of_one_name(home: Home, tmp_path: Path, report: Report) -> None:
     """No file is owned twice, and still only one of the two can be imported."""
     home.install(project(tmp_path / "one", "one", "1", {"common.py": ""}))

@@ -283,8 +283,112 @@ def test_objects_that_cannot_be_looked_at(record: Run) -> None:
     assert status == 0
     assert [named(made, name).outcome for name in ("good", "bad", "other")] == ["loaded", "failed", "loaded"]
     assert (named(made, "good").loader, named(made, "good").finder) == ("Loader", "Finder")
-    assert named(made, "bad").error == "Error: (its message raises RuntimeError)"
+    assert named(made, "bad").error == "Error: (Error, whose text raises RuntimeError)"
     assert made.ended.complete
+
+
+def test_texts_that_cannot_be_had(record: Run) -> None:
+    """Entries of the path, names of packages, from-lists that are none; a module that only is named `threading`."""
+    status, made = record({
+        "main.py": """
+            import sys, types
+            class Shy(str):
+                def __str__(self):
+                    raise RuntimeError
+            sys.path.insert(0, Shy("/nowhere"))
+            import one
+            exec("import one, two", {"__name__": "odd", "__package__": types.SimpleNamespace(__str__=None)})
+            class Package:
+                def __str__(self):
+                    raise RuntimeError
+                __repr__ = __str__
+            code = compile("import one", "somewhere", "exec")
+            for package in ("one", Package()):
+                try:
+                    exec(code, {"__name__": "odd", "__package__": package})
+                except TypeError:
+                    pass
+            __import__("one", globals(), None, 5)
+            body = compile("from . import tail", "elsewhere", "exec")
+            for package in ("p.q", "p"):
+                exec(body, {"__name__": "odd", "__package__": package})
+            exec(compile("from .. import tail", "beyond", "exec"), {"__name__": "odd", "__package__": "p.q"})
+            sys.modules["threading"] = types.ModuleType("threading")
+            import _thread
+            done = _thread.allocate_lock()
+            done.acquire()
+            def work():
+                try:
+                    import three
+                finally:
+                    done.release()
+            _thread.start_new_thread(work, ())
+            done.acquire()
+        """,
+        "one.py": "", "two.py": "", "three.py": "",
+        "p": {"__init__.py": "tail = 1", "q": {"__init__.py": "tail = 2"}},
+    })  # fmt: skip
+    assert status == 0
+    assert {named(made, name).outcome for name in ("one", "two", "three", "p", "p.q")} == {"loaded"}
+    assert named(made, "three").thread in {thread.thread for thread in made.threads}
+    assert named(made, "one").searched[0] == "(Shy, whose text raises RuntimeError)"
+    assert made.ended.complete
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the fork of a process")
+def test_a_fork_in_a_finder_leaves_the_record_alone(record: Run) -> None:
+    """The child, which goes on with the import, tells nothing of it."""
+    _, made = record({
+        "main.py": """
+            import os, sys, time
+            from importlib.machinery import ModuleSpec
+            class Parents:
+                def create_module(self, spec):
+                    return None
+                def exec_module(self, module):
+                    pass
+            class Childs(Parents):
+                pass
+            class Finder:
+                @staticmethod
+                def find_spec(name, path=None, target=None):
+                    if name == "forked":
+                        global child
+                        child = os.fork()
+                        time.sleep(0 if child else 0.1)
+                        return ModuleSpec(name, Parents() if child else Childs())
+            sys.meta_path.insert(0, Finder)
+            import forked
+            if not child:
+                os._exit(0)
+            import other
+            os.waitpid(child, 0)
+        """,
+        "other.py": "",
+    })  # fmt: skip
+    assert (named(made, "forked").loader, named(made, "forked").finder) == ("Parents", "Finder")
+    assert named(made, "other").loader == "SourceFileLoader"
+
+
+def test_a_class_that_finds_and_loads(record: Run) -> None:
+    """Its loaders read code, whatever it is as a finder."""
+    record({
+        "main.py": """
+            import sys
+            from importlib.machinery import SourceFileLoader
+            from importlib.util import spec_from_file_location
+            class Both(SourceFileLoader):
+                @classmethod
+                def find_spec(cls, name, path=None, target=None):
+                    if name == "one":
+                        return spec_from_file_location(name, "one.py", loader=cls(name, "one.py"))
+            sys.meta_path.insert(0, Both)
+            import one
+        """,
+        "one.py": "import time\ntime.sleep(0.01)\n",
+    })  # fmt: skip
+    _, made = record({})
+    assert (named(made, "one").bytecode, named(made, "one").phases.get("read", 0) > 0) == ("fresh", True)
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,8 @@ def test_interrupted_while_the_program_runs(tmp_path: Path, seed: int) -> None:
 
 
 @posix
-def test_a_program_that_is_interrupted_everywhere(tmp_path: Path) -> None:
+@pytest.mark.parametrize("raised", ["KeyboardInterrupt", "TimeoutError"])
+def test_a_program_that_is_interrupted_everywhere(tmp_path: Path, raised: str) -> None:
     """Also in the middle of what is being put down: the record can be read, and its times add up."""
     package = {"a.py": "value = 1", "b.py": "value = 2"}
     tree = {f"p{number}": {**package, "__init__.py": f"from . import a\nimport p{number}.b"} for number in range(5)}
@@ -192,7 +193,7 @@ def test_a_program_that_is_interrupted_everywhere(tmp_path: Path) -> None:
         gc.disable()  # where a callback of the collector is interrupted, the interrupt is lost
         r = random.Random(0)
         def stop(*_):
-            raise KeyboardInterrupt
+            raise RAISED
         signal.signal(signal.SIGALRM, stop)
         interrupted, end = 0, time.monotonic() + 1
         while time.monotonic() < end:
@@ -203,23 +204,26 @@ def test_a_program_that_is_interrupted_everywhere(tmp_path: Path) -> None:
                 for number in range(5):
                     __import__(f"p{number}")
                 signal.setitimer(signal.ITIMER_REAL, 0)
-            except KeyboardInterrupt:
+            except RAISED:
                 interrupted += 1
             except ImportError:
                 pass  # what a torn import leaves in the table
             finally:
                 try:
                     signal.setitimer(signal.ITIMER_REAL, 0)
-                except KeyboardInterrupt:
+                except RAISED:
                     interrupted += 1
+        import json
         print(interrupted, flush=True)
     """
-    trees.write({**tree, "main.py": trees.text(source)}, tmp_path)
+    trees.write({**tree, "main.py": trees.text(source.replace("RAISED", raised))}, tmp_path)
     result = run_plainly([*COMMAND, "trace", "-o", "out.json", "main.py"], tmp_path)
     assert (result.status, result.err) == (0, "importal trace: wrote out.json\n")
     assert int(result.out) > 20
     record = Record.load(tmp_path / "out.json")
     assert min(one.self_time for one in record.imports) >= 0
+    assert [one for one in record.imports if one.outcome == "failed" and one.error is None] == []
+    assert any(one.module == "json" for one in record.imports)  # it has gone on to the end
     (thread,) = record.threads
     total = thread.own + sum(one.self_time for one in record.imports)
     assert total == thread.ended - thread.started

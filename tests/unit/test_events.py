@@ -108,9 +108,9 @@ def test_an_observer_may_have_a_function_for_each_step() -> None:
     events, told, others = Events(), [], []
     observer = ByStep(told)
     undo = events.observe(observer)
-    assert (events.find is observer.by_step["find"], events.create) == (True, None)
+    assert (events.hearers.find is observer.by_step["find"], events.hearers.create) == (True, None)
     undo_others = events.observe(others.append)
-    for tell in (events.find, events.create):
+    for tell in (events.hearers.find, events.hearers.create):
         assert tell is not None
         tell("finished", "a", spec=5)
     assert told == [("finished", "a", {"spec": 5})]
@@ -119,7 +119,7 @@ def test_an_observer_may_have_a_function_for_each_step() -> None:
     events.announce("find", "finished", "b")
     assert told[1:] == [("finished", "b", {})]
     undo()
-    assert [getattr(events, step) for step in Events.__slots__ if step in {"find", "import_", "bind"}] == [None] * 3
+    assert [getattr(events.hearers, step) for step in ("find", "import_", "bind")] == [None] * 3
     events.announce("find", "finished", "c")
     assert len(told) == 2
 
@@ -127,20 +127,34 @@ def test_an_observer_may_have_a_function_for_each_step() -> None:
 def test_what_a_function_for_a_step_raises_comes_out_of_the_import() -> None:
     events = Events()
     events.observe(ByStep([]))
-    assert events.bind is not None
+    assert events.hearers.bind is not None
     with pytest.raises(ValueError, match="a"):
-        events.bind("finished", "a")
+        events.hearers.bind("finished", "a")
     events.observe(lambda event: None)
     with pytest.raises(ValueError, match="b"):
-        events.bind("finished", "b")
+        events.hearers.bind("finished", "b")
     assert events.dropped == ()
+
+
+def test_who_is_told_is_replaced_as_a_whole() -> None:
+    """Whoever reads it sees what was, or all that is new, whatever interrupts it."""
+    events, told = Events(), []
+    before = events.hearers
+    undo = events.observe(told.append)
+    during = events.hearers
+    undo()
+    for hearers, hears in ((before, False), (during, True), (events.hearers, False)):
+        assert {getattr(hearers, "import_" if step == "import" else step) is not None for step in STEPS} == {hears}
+    assert during.find is not None
+    during.find("started", "a")  # looked up before it was undone
+    assert told == []
 
 
 def test_every_step_has_an_attribute_for_who_hears_of_it() -> None:
     events, told = Events(), []
     events.observe(told.append)
     for step in STEPS:
-        getattr(events, "import_" if step == "import" else step)("finished", "a", module=1)
+        getattr(events.hearers, "import_" if step == "import" else step)("finished", "a", module=1)
     assert [(event.step, event.outcome, event.facts) for event in told] == [
         (step, "finished", {"module": 1}) for step in STEPS
     ]

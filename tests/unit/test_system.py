@@ -489,6 +489,50 @@ def test_observers_cannot_break_an_import() -> None:
     assert [observer for observer, _ in system.events.dropped] == [broken]
 
 
+def test_an_observer_that_is_undone_in_the_middle_hears_no_more() -> None:
+    heard = []
+
+    class Once:
+        def __init__(self) -> None:
+            self.by_step = {"find": self.find}
+
+        def find(self, outcome: str, name: str, **_: object) -> None:
+            heard.append((outcome, name))
+            undo()
+
+        def __call__(self, event: Event) -> None:
+            raise AssertionError
+
+    system = over(Finder(m=nothing))
+    undo = system.events.observe(Once())
+    system.import_name("m")
+    assert heard == [("started", "m")]
+
+
+@pytest.mark.parametrize("last", ["started", "finished"])
+def test_what_an_observer_raises_by_step_fails_the_import_as_a_whole(last: str) -> None:
+    """As what a signal's handler raises there: nothing half loaded stays behind."""
+
+    class Raising:
+        def __init__(self) -> None:
+            self.by_step = {"execute": self.execute}
+
+        def execute(self, outcome: str, name: str, **_: object) -> None:
+            if outcome == last:
+                raise TimeoutError(name)
+
+        def __call__(self, event: Event) -> None:
+            raise AssertionError
+
+    system = over(Finder(m=nothing))
+    undo = system.events.observe(Raising())
+    with pytest.raises(TimeoutError, match="m"):
+        system.import_name("m")
+    assert "m" not in system.state.modules
+    undo()
+    assert system.import_name("m").__name__ == "m"
+
+
 # ---------------------------------------------------------------- when_loaded
 
 

@@ -66,7 +66,8 @@ def _shared(environment: Environment, progress: Callable[[str], None]) -> Iterat
                 places[what].add(place)
     shared: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for what, found in owners.items():
-        if len(found) > 1 and not _is_namespace(places[what]):
+        # A record may name what somebody has removed: the tests, say, in an image that is to be small.
+        if len(found) > 1 and any(map(os.path.exists, places[what])) and not _is_namespace(places[what]):
             shared[tuple(sorted(found))].append(what)
     for names, contested in shared.items():
         distributions = [owners[contested[0]][name] for name in names]

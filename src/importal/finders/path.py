@@ -77,7 +77,7 @@ class PathSearch:
         for known in self.known:
             answer = known.answer(fullname, path, self._search)
             if answer is None or isinstance(answer, ModuleSpec):
-                if tell := self.events.entry:
+                if tell := self.events.hearers.entry:
                     tell("searched", fullname, entry=known, finder=known, spec=answer)
                 if answer is not None:
                     return answer, ()
@@ -97,7 +97,7 @@ class PathSearch:
             if finder is UNKNOWN:
                 finder = self.entry_finder(entry)
             spec = None if finder is None else _ask(finder, fullname, target)
-            if tell := self.events.entry:
+            if tell := self.events.hearers.entry:
                 tell("searched", fullname, entry=entry, finder=finder, spec=spec)
             if spec is None:
                 continue

@@ -55,22 +55,22 @@ class KeptBytecode:
         if location is not None:
             data = _read(location)
             if data.startswith(head):
-                if tell := host_events.bytecode:
+                if tell := host_events.hearers.bytecode:
                     tell("fresh", fullname, location=location, reason="checksum matches")
                 return code_from_bytecode(data, fullname, location, path)
-            if tell := host_events.bytecode:
+            if tell := host_events.hearers.bytecode:
                 tell("missing", fullname, location=location, reason="not compiled before")
         code = compile_it()
         if location is None:
             return code
         if sys.dont_write_bytecode:
-            if tell := host_events.store:
+            if tell := host_events.hearers.store:
                 tell("skipped", fullname, location=location, reason="dont_write_bytecode is set")
             return code
         # A second reference, as for bytecode beside its source: the same bytes whatever the interpreter keeps.
         references = [code]
         written = files.write(location, head + marshal.dumps(references[0]), 0o600)
-        if tell := host_events.store:
+        if tell := host_events.hearers.store:
             tell("written" if written else "failed", fullname, location=location, reason=written.reason)
         return code
 

@@ -60,9 +60,9 @@ def load(
     module = module_from_spec(spec)
     if builtins is not None:
         give_builtins(module, loader, builtins)
-    if tell := events.create:
+    if tell := events.hearers.create:
         tell("finished", name, module=module, spec=spec)
-    if tell := events.execute:
+    if tell := events.hearers.execute:
         tell("started", name, module=module)
     # Set before the module can be seen: whoever finds it in the table must know that it is not ready.
     spec._initializing = True
@@ -74,13 +74,13 @@ def load(
             loader.exec_module(module)
         elif spec.submodule_search_locations is None:
             raise ImportError("missing loader", name=name)
+        if tell := events.hearers.execute:
+            tell("finished", name, module=module)
     except BaseException as error:
         # The mark stays: a thread that has found the module before this will look at the table again.
         table.pop(name, None)
         _tell_failed(events, name, module, error)
         raise
-    if tell := events.execute:
-        tell("finished", name, module=module)
     # A module may put another object in its place. Moving the entry to the end keeps the table in the order in which
     # modules were completed.
     module = table[name] = table.pop(name)
@@ -91,9 +91,9 @@ def load(
 
 
 def _tell_failed(events: Events, name: str, module: ModuleType, error: BaseException) -> None:
-    if tell := events.execute:
+    if tell := events.hearers.execute:
         tell("failed", name, module=module, error=error)
-    if tell := events.publish:
+    if tell := events.hearers.publish:
         tell("removed", name, module=module)
 
 
@@ -177,7 +177,7 @@ def execute_again(
     if table.get(name) is not module:
         raise ImportError(f"module {name!r} not in sys.modules", name=name)
     loader: Any = spec.loader
-    if tell := events.execute:
+    if tell := events.hearers.execute:
         tell("started", name, module=module)
     try:
         if loader is None and spec.submodule_search_locations is None:
@@ -191,12 +191,12 @@ def execute_again(
             _warn_legacy(loader)
             loader.load_module(name)
     except BaseException as error:
-        if tell := events.execute:
+        if tell := events.hearers.execute:
             tell("failed", name, module=module, error=error)
         raise
     finally:
         module = table[name] = table.pop(name)
-    if tell := events.execute:
+    if tell := events.hearers.execute:
         tell("finished", name, module=module)
     return module
 
@@ -208,16 +208,16 @@ def _load_legacy(spec: ModuleSpec, table: dict[str, ModuleType], events: Events)
     """Load by the loader's ``load_module``, which publishes the module itself (PEP 302)."""
     loader: Any = spec.loader
     _warn_legacy(loader)
-    if tell := events.execute:
+    if tell := events.hearers.execute:
         tell("started", spec.name, module=None)
     try:
         loader.load_module(spec.name)
     except BaseException as error:
-        if tell := events.execute:
+        if tell := events.hearers.execute:
             tell("failed", spec.name, module=None, error=error)
         raise
     module = table[spec.name] = table.pop(spec.name)
-    if tell := events.execute:
+    if tell := events.hearers.execute:
         tell("finished", spec.name, module=module)
     package = module.__name__ if hasattr(module, "__path__") else spec.name.rpartition(".")[0]
     for name, value in (("__loader__", loader), ("__package__", package), ("__spec__", spec)):

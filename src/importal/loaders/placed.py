@@ -87,7 +87,7 @@ class PlacedSourceLoader(_Placed, SourceLoader):
         try:
             return read_code(location)
         except OSError as error:
-            if tell := self.events.bytecode:
+            if tell := self.events.hearers.bytecode:
                 reason = f"{type(error).__name__}: {error}"
                 tell("missing", fullname, location=location, reason=reason)
             return None
@@ -95,7 +95,7 @@ class PlacedSourceLoader(_Placed, SourceLoader):
     def set_data(self, path: str, data: bytes) -> None:
         """Write *data* to the file *path* in the user's cache, whole or not at all; what hinders it is announced."""
         written = files.write(path, data, 0o600)
-        if tell := self.events.store:
+        if tell := self.events.hearers.store:
             outcome = "written" if written else "failed"
             tell(outcome, self.name, location=path, reason=written.reason)
 

@@ -106,17 +106,17 @@ class SourceLoader(CodeLoader):
             bytecode = self._bytecode(fullname, cached)
             if bytecode is not None:
                 verdict = self._judge(bytecode, fullname, path, status)
-                if tell := self.events.bytecode:
+                if tell := self.events.hearers.bytecode:
                     outcome = type(verdict).__name__.lower()
                     tell(outcome, fullname, location=cached, reason=verdict.reason)
                 if isinstance(verdict, validity.Fresh):
                     return code_from_bytecode(bytecode, fullname, cached, path)
                 previous = verdict.header if isinstance(verdict, validity.Stale) else None
         source = self.get_data(path)
-        if tell := self.events.source:
+        if tell := self.events.hearers.source:
             tell("read", fullname, location=path, size=len(source))
         code = compile_source(self, source, path, fullname)
-        if tell := self.events.source:
+        if tell := self.events.hearers.source:
             tell("compiled", fullname, location=path)
         if cached is not None and status is not None:
             self._keep(fullname, path, cached, code, source, status, previous)
@@ -147,7 +147,7 @@ class SourceLoader(CodeLoader):
         try:
             return self.get_data(location)
         except OSError as error:
-            if tell := self.events.bytecode:
+            if tell := self.events.hearers.bytecode:
                 reason = f"{type(error).__name__}: {error}"
                 tell("missing", fullname, location=location, reason=reason)
             return None
@@ -170,7 +170,7 @@ class SourceLoader(CodeLoader):
     ) -> None:
         """Cache *code*. A hash-based file is replaced by one of its own kind, so that it stays reproducible."""
         if self.state.dont_write_bytecode:
-            if tell := self.events.store:
+            if tell := self.events.hearers.store:
                 tell("skipped", fullname, location=cached, reason="dont_write_bytecode is set")
             return
         if previous is not None and previous.hash_based:
@@ -266,6 +266,6 @@ class SourceFileLoader(FileLoader, SourceLoader):
     def set_data(self, path: str, data: bytes, *, _mode: int = 0o666) -> None:
         """Write *data* to the file *path*, whole or not at all; what hinders it is announced, not raised."""
         written = files.write(path, data, _mode)
-        if tell := self.events.store:
+        if tell := self.events.hearers.store:
             outcome = "written" if written else "failed"
             tell(outcome, self.name, location=path, reason=written.reason)

@@ -48,7 +48,8 @@ __all__ = [
     "TEXT",
     "THREAD",
     "Entries",
-    "entries",
+    "read_entries",
+    "shown",
     "words",
 ]
 
@@ -67,9 +68,14 @@ class Entries:
         # The texts that were written, and their numbers.
         self.texts: dict[str, int] = {}
         self._next_text = count(1).__next__
-        # Of finders, and of the classes of loaders, by identity: these, the number of the name, and whether they read
-        # the code of modules.
-        self._kinds: dict[int, tuple[object, int, bool]] = {}
+        # By identity: the finders, and the numbers of their names; the classes of loaders, these numbers, and whether
+        # they read the code of modules. As long as one is kept here, nothing else can have its identity.
+        self._finders: dict[int, tuple[object, int]] = {}
+        self._loaders: dict[int, tuple[object, int, bool]] = {}
+
+    def close(self) -> None:
+        """Write nothing any more."""
+        self._journal = -1
 
     def write(self, *entry: Any) -> None:
         """Write one entry of the journal."""
@@ -79,7 +85,10 @@ class Entries:
             data = dumps(_plain(entry), _MARSHAL)
         try:
             os.write(self._journal, data)
-        except OSError:
+        except OSError as error:
+            if error.errno is None:
+                raise  # a signal's handler has raised it
+            # The disk is full, or the program has closed what it did not know: its run goes on.
             self._give_up()
 
     def text(self, text: str) -> int:
@@ -94,35 +103,36 @@ class Entries:
 
     def of_spec(self, spec: Any, finder: Any) -> tuple[tuple[int, int, str | None, bool], bool]:
         """Return what is written of a spec: finder, loader, origin, is it a package; and whether its loader reads."""
-        by = 0 if finder is None else (self._kinds.get(id(finder)) or self._kind(finder, finder))[1]
+        by = 0 if finder is None else (self._finders.get(id(finder)) or self._finder(finder))[1]
         try:
             loader, origin, is_package = spec.loader, spec.origin, spec.submodule_search_locations is not None
-            if loader is None:
-                # A namespace package has none until its module is made (PEP 420).
-                return (by, self.text("NamespaceLoader") if is_package else 0, None, is_package), False
-            _, number, reads = self._kinds.get(id(type(loader))) or self._kind(type(loader), loader)
-            return (by, number, origin if origin is None or type(origin) is str else str(origin), is_package), reads
-        except Exception:  # noqa: BLE001, whatever a program's own specs and loaders do when they are looked at
+        except Exception:  # noqa: BLE001, whatever a program's own specs do when they are looked at
             return (by, 0, None, False), False
+        origin = origin if origin is None or type(origin) is str else shown(origin)
+        if loader is None:
+            # A namespace package has none until its module is made (PEP 420).
+            return (by, self.text("NamespaceLoader") if is_package else 0, origin, is_package), False
+        _, number, reads = self._loaders.get(id(type(loader))) or self._loader(loader)
+        return (by, number, origin, is_package), reads
 
-    def _kind(self, key: object, one: Any) -> tuple[object, int, bool]:
-        """Return *key*, and of a finder or loader the number of its name, and whether it reads code.
+    def _finder(self, finder: object) -> tuple[object, int]:
+        known = self._finders[id(finder)] = finder, self.text(_own_name(finder) or type(finder).__name__)
+        return known
 
-        It is kept by the identity of *key*: a finder's own, a loader's class, of which there are few; but for classes
-        that are loaders themselves.
-        """
+    def _loader(self, loader: object) -> tuple[object, int, bool]:
+        name = _own_name(loader)
         try:
-            name = getattr(one, "__name__", None)
-            known = key, self.text(str(name or type(one).__name__)), key is not one and hasattr(one, "path_stats")
+            reads = hasattr(loader, "path_stats")
         except Exception:  # noqa: BLE001, as above
-            name, known = None, (key, self.text(type(one).__name__), False)
-        if name is None or key is one:
-            # With *key* itself: as long as it is kept, nothing else can have its identity.
-            self._kinds[id(key)] = known
+            reads = False
+        known = type(loader), self.text(name or type(loader).__name__), reads
+        if name is None:
+            # One of a class, of which there are few; a class may be a loader itself.
+            self._loaders[id(type(loader))] = known
         return known
 
 
-def entries(data: bytes) -> Iterator[tuple[Any, ...]]:
+def read_entries(data: bytes) -> Iterator[tuple[Any, ...]]:
     """Yield the entries in *data*, up to the end, or to one that was cut short when the program was killed."""
     rest = memoryview(data)
     while True:
@@ -135,12 +145,26 @@ def entries(data: bytes) -> Iterator[tuple[Any, ...]]:
         rest = rest[len(dumps(entry, _MARSHAL)) :]
 
 
+def shown(value: object) -> str:
+    """Return *value* as a text, whatever its class makes of that."""
+    try:
+        return str(value)
+    except Exception as error:  # noqa: BLE001, a program's own classes raise what they like
+        return f"({type(value).__name__}, whose text raises {type(error).__name__})"
+
+
 def words(error: BaseException) -> str:
     """Return the class and the message of an error."""
+    return f"{type(error).__name__}: {shown(error)}"
+
+
+def _own_name(one: object) -> str | None:
+    """Return the name of a class or the like, None for an object that has none."""
     try:
-        return f"{type(error).__name__}: {error}"
-    except Exception as again:  # noqa: BLE001, as above
-        return f"{type(error).__name__}: (its message raises {type(again).__name__})"
+        name = getattr(one, "__name__", None)
+    except Exception:  # noqa: BLE001, as above
+        return None
+    return None if name is None else shown(name)
 
 
 def _plain(value: Any) -> Any:
@@ -149,4 +173,4 @@ def _plain(value: Any) -> Any:
         return [_plain(one) for one in value]
     if isinstance(value, dict):
         return {_plain(key): _plain(one) for key, one in value.items()}
-    return value if value is None or isinstance(value, int | float | bytes) else str(value)
+    return value if value is None or isinstance(value, int | float | bytes) else shown(value)

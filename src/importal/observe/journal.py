@@ -1,7 +1,7 @@
 """From the journal of a recorder to the record of a program.
 
-The journal is a sequence of tuples in marshal's format, as :class:`.recorder.Recorder` writes them; it ends anywhere
-when the program was killed. Imports that were in progress then are in the record as failed.
+The journal is a sequence of entries (:mod:`.entries`), which ends anywhere when the program was killed. Imports that
+were in progress then are in the record as failed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from .. import names
 from ..sources.places import without_secrets
 from ..spec import ModuleSpec
-from .entries import BEGIN, CACHED, CLOCK, CODES, END, HANDLED, IMPORT, NAME, PATH, TEXT, THREAD, entries
+from .entries import BEGIN, CACHED, CLOCK, CODES, END, HANDLED, IMPORT, NAME, PATH, TEXT, THREAD, read_entries
 from .kind import kind_of
 from .loaded import Owners
 from .record import PHASES, By, Cached, Ended, Import, Record, Thread
@@ -116,12 +116,14 @@ class _Journal:
 
     def _take_found(self, codes: list[tuple[int, dict[int, list[Any]]]]) -> None:
         for code, found in codes:
-            self._take_cached(self.codes[code], found)
+            if code in self.codes:
+                self._take_cached(self.codes[code], found)
 
     def _take_cached(self, code: _Code, found: dict[int, list[Any]]) -> None:
         for offset, (times, name, level, fromlist, inside, moment) in found.items():
             absolute = _absolute(str(name), level, code.package)
-            wanted = [absolute, *(f"{absolute}.{child}" for child in fromlist or () if type(child) is str)]
+            children = fromlist if isinstance(fromlist, tuple | list) else ()
+            wanted = [absolute, *(f"{absolute}.{child}" for child in children if type(child) is str)]
             by = code.by(offset)
             self._note_cached(wanted, by, times, inside)
             self._note_circle(wanted, by, inside, self.moment(moment))
@@ -185,7 +187,10 @@ def _nothing() -> None:
 
 def _absolute(name: str, level: int, package: str | None) -> str:
     """Return the name that a statement, which has succeeded, meant."""
-    return names.resolve(name, package, level) if level and package else "." * level + name
+    try:
+        return names.resolve(name, package, level) if level and package else "." * level + name
+    except ImportError:
+        return "." * level + name  # its code was executed in the place of several modules: the package is another one's
 
 
 def read(path: str | os.PathLike[str], status: int | None, facts: Mapping[str, Any]) -> Record:
@@ -195,7 +200,7 @@ def read(path: str | os.PathLike[str], status: int | None, facts: Mapping[str, A
     """
     journal = _Journal()
     with open(path, "rb") as file:
-        for entry in entries(file.read()):
+        for entry in read_entries(file.read()):
             journal.take(*entry)
     owners = Owners(sys.path if journal.path is None else journal.path)
     inside = _inside(journal)
@@ -250,7 +255,7 @@ def _import(journal: _Journal, number: int, owners: Owners, inside: Sequence[tup
     calls = {"stat": stats, "list": lists, "open": opens}
     state, reason = bytecode or (0, 0)
     # A path entry may be a URL with a password: that is no part of the record.
-    searched = [without_secrets(text(number, "")) for number in searched]
+    searched = [without_secrets(text(entry, "")) for entry in searched]
     return Import(
         number,
         parent,
@@ -275,7 +280,7 @@ def _import(journal: _Journal, number: int, owners: Owners, inside: Sequence[tup
         reason=text(reason),
         kept=kept,
         bytes=size,
-        calls={sort: calls for sort, calls in calls.items() if calls},
+        calls={sort: count for sort, count in calls.items() if count},
         searched=tuple(searched),
     )
 

@@ -196,9 +196,9 @@ class Owners:
         if self._inside is None:
             self._inside = self._read()
         place = _place(file)
-        owner = next(
-            (files.get(place[len(root) :]) for root, files in self._inside.items() if place.startswith(root)), None
-        )
+        # A folder of packages may lie in another: a virtual environment, say, in that of a project.
+        roots = sorted((root for root in self._inside if place.startswith(root)), key=len, reverse=True)
+        owner = next((one for root in roots if (one := self._inside[root].get(place[len(root) :]))), None)
         if owner is None:
             owner = self._elsewhere.get(place)
         if owner is None:

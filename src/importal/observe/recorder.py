@@ -16,7 +16,7 @@ from _thread import get_ident
 from itertools import count
 from time import perf_counter
 
-from .entries import BEGIN, CACHED, CLOCK, END, HANDLED, IMPORT, NAME, PATH, THREAD, Entries, words
+from .entries import BEGIN, CACHED, CLOCK, END, HANDLED, IMPORT, NAME, PATH, THREAD, Entries, shown, words
 from .lanes import COMPILE, CREATE, EXECUTE, FIND, OTHER, READ, UNMARSHAL, WAIT, WRITE, End, Lane, Open, Own
 from .stand_ins import stand_ins
 from .statements import Statements
@@ -45,8 +45,7 @@ class Recorder:
         self._lanes = [self.main_lane]
         self._next_number = count().__next__
         self._next_lane = count(1).__next__
-        # The disk may be full, or the program have closed what it did not know: its run goes on.
-        entries = Entries(journal, self._detach)
+        self._entries = entries = Entries(journal, self._detach)
         # Looked up again and again, so kept here as well.
         self.write, self._texts, self._text = entries.write, entries.texts, entries.text
         self._of_spec = entries.of_spec
@@ -75,7 +74,7 @@ class Recorder:
         self._undo.append(lambda: gc.callbacks.remove(self._collected))
         self._undo.append(system.events.observe(self))
         if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._detach)
+            os.register_at_fork(after_in_child=self._forget)
 
     def fails(self, error: BaseException) -> None:
         """Put down that *error* ends the program, before what shows it imports something."""
@@ -106,10 +105,16 @@ class Recorder:
                 self.write(HANDLED, lane.failing[1], True)
             ended = now if lane.number == 0 else lane.last
             self.write(THREAD, lane.number, lane.started, ended)
-        self.statements.write_codes()
-        self.write(CACHED, self.statements.found())
+        found = self.statements.found()
+        self.statements.write_codes()  # after that: another thread may still be executing statements
+        self.write(CACHED, found)
         self.write(PATH, [entry for entry in sys.path if isinstance(entry, str)])
         self.write(END, now, self._error)
+
+    def _forget(self) -> None:
+        """Leave the journal to the process that this one is a fork of."""
+        self._entries.close()
+        self._detach()
 
     def _detach(self) -> None:
         while self._undo:
@@ -121,10 +126,7 @@ class Recorder:
         self._undo.append(lambda: setattr(owner, name, before))
 
     def __call__(self, event: Event) -> None:
-        """Put one announcement of the import system down."""
-        hear = self.by_step.get(event.step)
-        if hear is not None:
-            hear(event.outcome, event.name, **event.facts)
+        """Do nothing: observers have to be callable, and this one has a function for each step."""
 
     # ------------------------------------------------------------ threads and time
 
@@ -139,9 +141,7 @@ class Recorder:
             lane = self.own.lane = Lane(self._next_lane(), perf_counter())
             self.own.end = End(lane)
             self._lanes.append(lane)
-            threading = sys.modules.get("threading")
-            known = None if threading is None else threading._active.get(get_ident())
-            self.write(NAME, lane.number, "" if known is None else known.name)
+            self.write(NAME, lane.number, _name_of_this_thread())
         return lane
 
     def _collected(self, phase: str, _: Mapping[str, int]) -> None:
@@ -195,9 +195,9 @@ class Recorder:
             one = lane.top
         try:
             self._ended(lane, "loaded" if outcome == "finished" else outcome, module, error)
-        except BaseException:  # an interrupt
+        except BaseException as interrupt:
             lane.top = one
-            self._ended(lane, "failed", module, error)
+            self._ended(lane, "failed", module, error or interrupt)
             raise
 
     def _begun(self, lane: Lane, module: str, phase: int) -> None:
@@ -213,7 +213,7 @@ class Recorder:
         lane.top = one
         parent = None if outer is None else outer.id
         try:
-            code, offset = self.statements.asking(sys._getframe(3))
+            code, offset = self.statements.asking(4)
             self.write(BEGIN, number, parent, lane.number, module, code, offset, now)
         except BaseException:  # an interrupt
             self.write(BEGIN, number, parent, lane.number, module, None, 0, now)
@@ -282,7 +282,7 @@ class Recorder:
     def _entry(self, _: str, name: str, *, entry: Any, finder: object, spec: object) -> None:
         top = self.inside(name)
         if top is not None:
-            text = str(entry)
+            text = entry if type(entry) is str else shown(entry)
             top.searched.append(self._texts.get(text) or self._text(text))
             if spec is not None:
                 top.entry = len(top.searched) - 1
@@ -314,3 +314,10 @@ class Recorder:
         top = self.enter(name, WRITE)
         if top is not None:
             top.kept = outcome if reason is None else f"{outcome}: {reason}"
+
+
+def _name_of_this_thread() -> str:
+    """Return the name that `threading` knows this thread by, an empty one if it does not."""
+    threads = getattr(sys.modules.get("threading"), "_active", {})
+    known = threads.get(get_ident()) if isinstance(threads, dict) else None
+    return shown(getattr(known, "name", ""))

@@ -6,10 +6,11 @@ imports that the table answers. What the lines can be told from is written to th
 
 from __future__ import annotations
 
+import sys
 from itertools import count
 
 from ..interpreter import FRAME_NAME, is_import_module
-from .entries import CODES
+from .entries import CODES, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,14 +64,20 @@ class Statements:
         else:
             number = self._next_number()
             made = Code(code, number)
+            package = names.get("__package__")
             self._unwritten[number] = (
-                code.co_filename, code.co_firstlineno, code.co_linetable, str(module), names.get("__package__"),
+                code.co_filename, code.co_firstlineno, code.co_linetable, shown(module),
+                None if package is None else shown(package),
             )  # fmt: skip
         self._codes[id(code)] = made
         return made
 
-    def asking(self, frame: FrameType | None) -> tuple[int | None, int]:
-        """Return the number of the code, and the offset, of the first frame outwards that is the program's."""
+    def asking(self, depth: int) -> tuple[int | None, int]:
+        """Return the number of the code, and the offset, of the first frame that is the program's, *depth* outwards."""
+        try:
+            frame: FrameType | None = sys._getframe(depth)
+        except ValueError:
+            return None, 0  # C code asks, in a thread that executes nothing else
         while frame is not None:
             code = frame.f_code
             if code.co_filename != FRAME_NAME:
@@ -94,4 +101,6 @@ class Statements:
 
     def found(self) -> list[tuple[int, dict[int, list[Any]]]]:
         """Return the number of each code object with what its statements found."""
-        return [(one.number, one.found) for one in self._codes.values() if one.found and one.number is not None]
+        # Other threads may go on while this is done.
+        codes = list(self._codes.values())
+        return [(one.number, one.found) for one in codes if one.found and one.number is not None]

@@ -193,7 +193,7 @@ class Pack:
                 status = None
             if status is None or status.st_size != size or status.st_mtime_ns != mtime:
                 self.stale.append(name)
-                if tell := self.events.bytecode:
+                if tell := self.events.hearers.bytecode:
                     reason = "the source is not what it was when the pack was made"
                     tell("stale", name, location=self.path, reason=reason)
                 return UNKNOWN
@@ -230,7 +230,7 @@ class Pack:
         if code.co_filename != path:
             rename_code(code, path)
         self.used += 1
-        if tell := self.events.bytecode:
+        if tell := self.events.hearers.bytecode:
             tell("fresh", name, location=self.path, reason="it is in the pack")
         return code
 

@@ -59,6 +59,18 @@ def test_a_record_leads_through_links(tmp_path: Path) -> None:
     assert os.path.normcase(os.path.realpath(tmp_path / "real" / "m.py")) in one.places
 
 
+def test_a_folder_of_packages_in_another(tmp_path: Path) -> None:
+    """A virtual environment in a project's folder, whose own metadata lies there: files are looked for in both."""
+    trees.write({
+        **record("app", "1", "app.py"), "app.py": "",
+        "venv": {**record("pip", "2", "pip.py"), "pip.py": "", "mine.py": ""},
+    }, tmp_path)  # fmt: skip
+    for path in ([str(tmp_path), str(tmp_path / "venv")], [str(tmp_path / "venv"), str(tmp_path)]):
+        owners = Owners(path)
+        files = [str(tmp_path / file) for file in ("app.py", "venv/pip.py", "venv/mine.py")]
+        assert list(map(owners.of, files)) == ["app 1", "pip 2", None]
+
+
 def test_owners_of_files(tmp_path: Path) -> None:
     """Files below the folder of the metadata, others, and those of an editable project; links are followed."""
     url = (tmp_path / "project").as_uri()
