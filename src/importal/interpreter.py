@@ -163,7 +163,7 @@ def with_room(function: F) -> F:
 
 def is_import_module(name: object) -> bool:
     """Tell whether *name* is that of a module whose business importing is."""
-    return _is_own(name) or name in _IMPORTLIB
+    return isinstance(name, str) and (_is_own(name) or name in _IMPORTLIB)
 
 
 def users_frames_only(function: F) -> F:

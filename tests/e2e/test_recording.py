@@ -309,6 +309,14 @@ def test_texts_that_cannot_be_had(record: Run) -> None:
                 except TypeError:
                     pass
             __import__("one", globals(), None, 5)
+            class Text(str):
+                def __str__(self):
+                    return self
+            class Level(int):
+                pass
+            __import__("one", globals(), None, (Text("x"), "y"), Level(0))
+            __import__(Text("one"))
+            exec("import one", {"__name__": [], "__package__": Text("")})
             body = compile("from . import tail", "elsewhere", "exec")
             for package in ("p.q", "p"):
                 exec(body, {"__name__": "odd", "__package__": package})
@@ -332,6 +340,27 @@ def test_texts_that_cannot_be_had(record: Run) -> None:
     assert {named(made, name).outcome for name in ("one", "two", "three", "p", "p.q")} == {"loaded"}
     assert named(made, "three").thread in {thread.thread for thread in made.threads}
     assert named(made, "one").searched[0] == "(Shy, whose text raises RuntimeError)"
+    assert made.ended.complete
+
+
+def test_threads_that_execute_no_python_code(record: Run) -> None:
+    """C code imports there, and there is nobody to be found who asks."""
+    status, made = record({
+        "main.py": """
+            import _thread, ctypes, os, sys, time
+            sys.unraisablehook = lambda raised: os._exit(7)
+            import_module = ctypes.pythonapi.PyImport_ImportModule
+            import_module.restype = ctypes.py_object
+            for name in ("one", "one", "two"):
+                _thread.start_new_thread(import_module, (name.encode(),))
+                time.sleep(0.05)
+            import other
+            sys.exit(0 if "two" in sys.modules else 5)
+        """,
+        "one.py": "", "two.py": "", "other.py": "",
+    })  # fmt: skip
+    assert status == 0
+    assert [named(made, name).outcome for name in ("one", "two", "other")] == ["loaded"] * 3
     assert made.ended.complete
 
 

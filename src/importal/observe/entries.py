@@ -57,6 +57,7 @@ CLOCK, TEXT, CODES, BEGIN, IMPORT, HANDLED, NAME, THREAD, CACHED, PATH, END = ra
 
 # The version of marshal's format that does not look for objects that occur twice, which takes longer than it saves.
 _MARSHAL = 2
+_PLAIN = {type(None), bool, int, float, str, bytes}
 
 
 class Entries:
@@ -146,9 +147,9 @@ def read_entries(data: bytes) -> Iterator[tuple[Any, ...]]:
 
 
 def shown(value: object) -> str:
-    """Return *value* as a text, whatever its class makes of that."""
+    """Return *value* as a text, and not of a class derived from that, whatever its class makes of it."""
     try:
-        return str(value)
+        return "".join([str(value)])
     except Exception as error:  # noqa: BLE001, a program's own classes raise what they like
         return f"({type(value).__name__}, whose text raises {type(error).__name__})"
 
@@ -173,4 +174,6 @@ def _plain(value: Any) -> Any:
         return [_plain(one) for one in value]
     if isinstance(value, dict):
         return {_plain(key): _plain(one) for key, one in value.items()}
-    return value if value is None or isinstance(value, int | float | bytes) else shown(value)
+    if type(value) in _PLAIN:
+        return value
+    return int.__pos__(value) if isinstance(value, int) else shown(value)

@@ -131,7 +131,10 @@ def _counting_import(recorder: Recorder) -> Callable[..., object]:
             if not fromlist:
                 return module
             times = 0
-        frame = get_frame(1)
+        try:
+            frame = get_frame(1)
+        except ValueError:
+            return module  # C code has imported it, in a thread that executes nothing else
         code = statements.last
         if code.code is not frame.f_code:
             code = statements.code(frame)
