@@ -244,6 +244,8 @@ def test_what_is_not_there_any_more_is_nobodys(home: Home, tmp_path: Path, repor
     only(report(status=1), "two owners")
     shutil.rmtree(home.site_packages / "tests")
     report(status=0)
+    home.install(project(tmp_path / "three", "three", "1", {"tests.py": ""}))
+    report(status=0)  # the module is the only one of that name
 
 
 def test_a_module_and_a_package_of_one_name(home: Home, tmp_path: Path, report: Report) -> None:

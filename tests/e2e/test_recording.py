@@ -354,6 +354,8 @@ def test_threads_that_execute_no_python_code(record: Run) -> None:
             for name in ("one", "one", "two"):
                 _thread.start_new_thread(import_module, (name.encode(),))
                 time.sleep(0.05)
+                while name not in sys.modules or _thread._count():
+                    time.sleep(0.01)
             import other
             sys.exit(0 if "two" in sys.modules else 5)
         """,

@@ -56,22 +56,26 @@ def _doubles(environment: Environment) -> Iterator[Finding]:
 def _shared(environment: Environment, progress: Callable[[str], None]) -> Iterator[Finding]:
     """Find what several distributions own: one finding for each set of owners."""
     owners: dict[str, dict[str, Installed]] = defaultdict(dict)
-    places: dict[str, set[str]] = defaultdict(set)
+    places: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for distribution in environment.distributions:
         progress(f"record of {distribution}")
         for place, file in distribution.places.items():
             what = _module_or_file(place, file)
             if what is not None:
                 owners[what].setdefault(distribution.normalised, distribution)
-                places[what].add(place)
+                places[what][distribution.normalised].add(place)
     shared: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for what, found in owners.items():
-        # A record may name what somebody has removed: the tests, say, in an image that is to be small.
-        if len(found) > 1 and any(map(os.path.exists, places[what])) and not _is_namespace(places[what]):
-            shared[tuple(sorted(found))].append(what)
+    there: dict[str, set[str]] = {}
+    for what, found in places.items():
+        if len(found) > 1:
+            # A record may name what somebody has removed: the tests, say, in an image that is to be small.
+            holders = {name: kept for name, theirs in found.items() if (kept := set(filter(os.path.exists, theirs)))}
+            there[what] = set().union(*holders.values())
+            if len(holders) > 1 and not _is_namespace(there[what]):
+                shared[tuple(sorted(holders))].append(what)
     for names, contested in shared.items():
         distributions = [owners[contested[0]][name] for name in names]
-        yield _finding(environment, distributions, sorted({place for what in contested for place in places[what]}))
+        yield _finding(environment, distributions, sorted(set().union(*map(there.__getitem__, contested))))
 
 
 def _module_or_file(place: str, file: str) -> str | None:
